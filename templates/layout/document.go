@@ -48,9 +48,9 @@ type Ground uint8
 
 // The grounds of the work permit under Mẫu số 12/PLI.
 const (
-	NoGround         Ground = iota
-	PermitCover             // page 1: blue ground, national emblem's place
-	PermitInside            // page 2: white with blue guilloche and a star in the middle
+	NoGround     Ground = iota
+	PermitCover         // page 1: blue ground, national emblem's place
+	PermitInside        // page 2: white with blue guilloche and a star in the middle
 )
 
 // Foot is what the bottom margin carries: the lookup code, its QR and, for a
