@@ -1,0 +1,21 @@
+package judge
+
+import "time"
+
+// Trust is what a validator is told to rely on. Nothing is fetched.
+type Trust struct {
+	Roots []byte    // trust anchors, PEM
+	CRLs  [][]byte  // revocation lists, each PEM or DER
+	At    time.Time // validation time; zero is now
+	// Revocation is pyHanko's rule: "soft-fail" (default), "hard-fail" or
+	// "require". DSS always wants revocation data for the signer and its issuers.
+	Revocation string
+}
+
+// moment is At for a judge's question, "" for now.
+func (tr Trust) moment() string {
+	if tr.At.IsZero() {
+		return ""
+	}
+	return tr.At.UTC().Format(time.RFC3339)
+}
