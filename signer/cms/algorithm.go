@@ -181,6 +181,9 @@ func parsePSS(der []byte) (Scheme, error) {
 	return s, nil
 }
 
+// maxRSABits bounds the work that a hostile certificate can ask for.
+const maxRSABits = 16384
+
 // Verify checks sig over digest, which was made with s.Hash.
 func (s Scheme) Verify(pub crypto.PublicKey, digest, sig []byte) error {
 	if !s.Hash.Available() || len(digest) != s.Hash.Size() {
@@ -189,6 +192,9 @@ func (s Scheme) Verify(pub crypto.PublicKey, digest, sig []byte) error {
 	var err error
 	switch k := pub.(type) {
 	case *rsa.PublicKey:
+		if k.N.BitLen() > maxRSABits {
+			return fmt.Errorf("%w: RSA with %d bits", ErrAlgorithm, k.N.BitLen())
+		}
 		switch s.Kind {
 		case RSAPKCS1v15:
 			err = rsa.VerifyPKCS1v15(k, s.Hash, digest, sig)
@@ -256,11 +262,6 @@ func readAlgorithm(in *cryptobyte.String) (Algorithm, bool) {
 		a.Parameters = p
 	}
 	return a, true
-}
-
-func equalPublic(a, b crypto.PublicKey) bool {
-	k, ok := a.(interface{ Equal(crypto.PublicKey) bool })
-	return ok && k.Equal(b)
 }
 
 var derNull = []byte{5, 0}

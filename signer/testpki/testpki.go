@@ -99,6 +99,8 @@ func New(opt Options) (*PKI, error) {
 // give what Leader and Seal have.
 type Request struct {
 	Name, Title string
+	// Organization is the signer's agency; "" is the one of Options.
+	Organization string
 	Key         KeyKind
 	// NotBefore and NotAfter default to the usual validity.
 	NotBefore, NotAfter time.Time
@@ -129,6 +131,9 @@ func (p *PKI) Issue(r Request) (*signer.Identity, error) {
 		return nil, err
 	}
 	subject := p.subject(r.Name)
+	if r.Organization != "" {
+		subject.Organization = []string{r.Organization}
+	}
 	if r.Title != "" {
 		subject.ExtraNames = []pkix.AttributeTypeAndValue{{Type: asn1.ObjectIdentifier{2, 5, 4, 12}, Value: r.Title}}
 	}
