@@ -93,9 +93,13 @@ type DSSSignature struct {
 	SubIndication string // such as HASH_FAILURE, "" when passed
 	Level         string // such as PAdES-BASELINE-B
 	SignedBy      string
-	Errors        []string
-	Warnings      []string
-	Info          []string
+	// Changes to the file's objects after this signature as DSS sees them, each
+	// "fill|extension|annotation|undefined ACTION PATH". DSS does not tie a new
+	// value to a locked field (6.4), so a changed number shows here only.
+	Changes  []string
+	Errors   []string
+	Warnings []string
+	Info     []string
 }
 
 // DSSTimestamp is EU DSS's verdict on one timestamp; PASSED is good.

@@ -17,6 +17,7 @@ import (
 // modification policy and is given no trust anchor: it vouches for the
 // arithmetic and the coverage only.
 type PDFSig struct {
+	Field     string
 	Signer    string // common name
 	Type      string // SubFilter, such as ETSI.CAdES.detached
 	Hash      string // such as SHA-256
@@ -42,8 +43,8 @@ func Signatures(t testing.TB, path string) []PDFSig {
 func SignaturesOf(t testing.TB, path string) ([]PDFSig, error) {
 	t.Helper()
 	program := Need(t, "pdfsig")
-	// An empty certificate store: what the machine trusts must not matter.
-	out := run(t, program, "-nssdir", t.TempDir(), "-nocert", path)
+	// A home without a certificate store: what the machine trusts must not matter.
+	out := runEnv(t, []string{"HOME=" + t.TempDir()}, program, "-nocert", path)
 	var sigs []PDFSig
 	for line := range strings.Lines(out.stdout) {
 		line = strings.TrimSpace(line)
@@ -61,6 +62,8 @@ func SignaturesOf(t testing.TB, path string) ([]PDFSig, error) {
 		}
 		name, value, _ := strings.Cut(item, ": ")
 		switch name {
+		case "Signature Field Name":
+			s.Field = value
 		case "Signer Certificate Common Name":
 			s.Signer = value
 		case "Signature Type":

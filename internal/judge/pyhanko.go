@@ -75,9 +75,17 @@ func (r PyHankoReport) Err() error {
 func PyHanko(t testing.TB, path string, trust Trust) PyHankoReport {
 	t.Helper()
 	r := PyHankoReport{Path: path}
+	rule := trust.Revocation
+	switch {
+	case rule != "":
+	case len(trust.CRLs) > 0:
+		rule = "require"
+	default:
+		rule = "soft-fail"
+	}
 	python.ask(t, map[string]any{
 		"path": absolute(t, path), "trust": trust.Roots, "crls": trust.CRLs,
-		"at": trust.moment(), "revocation": trust.Revocation,
+		"at": trust.moment(), "revocation": rule,
 	}, &r)
 	return r
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import eu.europa.esig.dss.diagnostic.SignatureWrapper;
+import eu.europa.esig.dss.diagnostic.jaxb.XmlObjectModification;
 import eu.europa.esig.dss.enumerations.SubIndication;
 import eu.europa.esig.dss.jaxb.object.Message;
 import eu.europa.esig.dss.model.FileDocument;
@@ -77,6 +78,13 @@ final class Dss {
             s.put("subIndication", sub == null ? "" : sub.name());
             s.put("level", String.valueOf(report.getSignatureFormat(id)));
             s.put("signedBy", report.getSignedBy(id));
+            ArrayNode changes = s.putArray("changes");
+            if (wrapper.getPDFRevision() != null) {
+                changes(changes, "fill", wrapper.getPDFRevision().getPdfSignatureOrFormFillChanges());
+                changes(changes, "extension", wrapper.getPDFRevision().getPdfExtensionChanges());
+                changes(changes, "annotation", wrapper.getPDFRevision().getPdfAnnotationChanges());
+                changes(changes, "undefined", wrapper.getPDFRevision().getPdfUndefinedChanges());
+            }
             texts(s.putArray("errors"), report.getAdESValidationErrors(id));
             texts(s.putArray("warnings"), report.getAdESValidationWarnings(id));
             texts(s.putArray("info"), report.getAdESValidationInfo(id));
@@ -106,10 +114,14 @@ final class Dss {
             }
             xml = xml.replace(warn, "<" + name + " Level=\"FAIL\" />");
         }
-        return ValidationPolicyLoader.fromValidationPolicy(
-                        new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)))
-                .withDefaultCryptographicSuite()
+        return ValidationPolicyLoader.fromValidationPolicy(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)))
                 .create();
+    }
+
+    private static void changes(ArrayNode to, String kind, List<XmlObjectModification> from) {
+        for (XmlObjectModification m : from) {
+            to.add(kind + " " + m.getAction() + " " + m.getValue());
+        }
     }
 
     private static void texts(ArrayNode to, List<Message> from) {
