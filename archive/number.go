@@ -87,3 +87,11 @@ func NumberDay(book Book, at, last, lastDay time.Time) (time.Time, error) {
 	}
 	return time.Time{}, &BackdateError{Agency: book.Agency, Book: book.Code, Asked: day, Last: lastDay}
 }
+
+// First is the first serial of a year.
+func (b Book) First(year int) int {
+	if s, ok := b.Start[year]; ok {
+		return s
+	}
+	return 1
+}

@@ -1,0 +1,194 @@
+// Package engine is the archive on an SQL database: the statements and rules
+// that SQLite and PostgreSQL share. What differs between them is in a Dialect.
+//
+// Every change goes through one writer goroutine, which takes the steps that
+// are waiting, runs them in one transaction (each under its own savepoint) and
+// acknowledges them once the commit is on disk. So many callers share the cost
+// of one fsync, and the number sequences and the audit chain need no other
+// lock within a process. Between processes the row audit_head is the lock.
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"antin/archive"
+)
+
+// Dialect is what one database does differently.
+type Dialect struct {
+	Name string
+	// Begin opens a transaction that may write.
+	Begin string
+	// Head reads seq, hash and a transaction id ("" when there is none) of the
+	// chain's head, and keeps other writers out until the transaction ends.
+	Head string
+	// Timeout bounds one transaction; 0 is no bound.
+	Timeout time.Duration
+	// ReadOptions opens a transaction in which several reads see one state.
+	ReadOptions *sql.TxOptions
+	// Full reports that an error came from a full disk.
+	Full func(error) bool
+	// Broken reports that the connection is gone.
+	Broken func(error) bool
+	// Outcome finds out on a new connection whether a transaction was committed.
+	// nil when a commit that returned an error never was.
+	Outcome func(ctx context.Context, db *sql.DB, txid string) (committed bool, err error)
+	// Backup writes a copy of the database.
+	Backup func(ctx context.Context, db *sql.DB, path string) error
+	// Examine looks for damage of the database itself. table "" is all of it.
+	Examine func(ctx context.Context, db *sql.DB, table string) ([]string, error)
+}
+
+// Engine is an archive.Store.
+type Engine struct {
+	d     Dialect
+	write *sql.DB // the writer goroutine's
+	read  *sql.DB
+	steps chan *step
+	done  chan struct{} // closed when the writer has ended
+
+	mu     sync.RWMutex // held for reading while a step is handed over
+	closed bool
+
+	w writer
+
+	stmtMu sync.RWMutex
+	stmts  map[string]*sql.Stmt // of read
+}
+
+var _ archive.Store = (*Engine)(nil)
+
+// New runs an archive over two handles of one migrated database (they may be
+// the same). Close closes both.
+func New(d Dialect, write, read *sql.DB) *Engine {
+	e := &Engine{
+		d: d, write: write, read: read,
+		steps: make(chan *step, maxBatch),
+		done:  make(chan struct{}),
+		stmts: map[string]*sql.Stmt{},
+	}
+	e.w = writer{d: &e.d, db: write}
+	go e.writeLoop()
+	return e
+}
+
+// Close implements archive.Store.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return nil
+	}
+	e.closed = true
+	close(e.steps)
+	e.mu.Unlock()
+	<-e.done
+	err := e.write.Close()
+	if e.read != e.write {
+		err = errors.Join(err, e.read.Close())
+	}
+	return err
+}
+
+// Ping implements archive.Store: the store answers and can be written to.
+func (e *Engine) Ping(ctx context.Context) error {
+	var seq int64
+	if err := e.row(ctx, `SELECT seq FROM audit_head WHERE id = 1`).Scan(&seq); err != nil {
+		return e.wrap("reading the archive", err)
+	}
+	return e.do(ctx, "writing to the archive", func(t *Tx) error {
+		return t.exec(`UPDATE audit_head SET seq = seq WHERE id = 1`)
+	})
+}
+
+// reader is a place to read from: the store itself, a reading transaction or
+// a step.
+type reader interface {
+	query(ctx context.Context, q string, args ...any) (*sql.Rows, error)
+	row(ctx context.Context, q string, args ...any) *sql.Row
+}
+
+// prepared returns the statement of a fixed query text.
+func (e *Engine) prepared(ctx context.Context, q string) (*sql.Stmt, error) {
+	e.stmtMu.RLock()
+	s := e.stmts[q]
+	e.stmtMu.RUnlock()
+	if s != nil {
+		return s, nil
+	}
+	s, err := e.read.PrepareContext(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	e.stmtMu.Lock()
+	defer e.stmtMu.Unlock()
+	if old := e.stmts[q]; old != nil {
+		_ = s.Close()
+		return old, nil
+	}
+	e.stmts[q] = s
+	return s, nil
+}
+
+func (e *Engine) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	s, err := e.prepared(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (e *Engine) row(ctx context.Context, q string, args ...any) *sql.Row {
+	s, err := e.prepared(ctx, q)
+	if err != nil {
+		return e.read.QueryRowContext(ctx, q, args...) // carries the error
+	}
+	return s.QueryRowContext(ctx, args...)
+}
+
+// view runs reads that must see one state of the database.
+func (e *Engine) view(ctx context.Context, what string, f func(r reader) error) error {
+	tx, err := e.read.BeginTx(ctx, e.d.ReadOptions)
+	if err != nil {
+		return e.wrap(what, err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	return e.wrap(what, f(&readTx{e: e, tx: tx}))
+}
+
+type readTx struct {
+	e  *Engine
+	tx *sql.Tx
+}
+
+func (t *readTx) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	s, err := t.e.prepared(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return t.tx.StmtContext(ctx, s).QueryContext(ctx, args...)
+}
+
+func (t *readTx) row(ctx context.Context, q string, args ...any) *sql.Row {
+	s, err := t.e.prepared(ctx, q)
+	if err != nil {
+		return t.tx.QueryRowContext(ctx, q, args...)
+	}
+	return t.tx.StmtContext(ctx, s).QueryRowContext(ctx, args...)
+}
+
+// wrap says what was being done, and marks errors of a full disk.
+func (e *Engine) wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if e.d.Full(err) && !errors.Is(err, archive.ErrFull) {
+		return fmt.Errorf("%s: %w: %w", what, archive.ErrFull, err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
