@@ -12,7 +12,7 @@ import (
 var jvm = &resident{name: "veraPDF and DSS", command: func(t testing.TB) *exec.Cmd {
 	// Small heap, one compiler tier, one collector thread: several test binaries
 	// run at once, and a short life does not pay for the best code.
-	return exec.Command(Need(t, "java"), "-Xms64m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", //nolint:gosec,noctx // ends with its standard input
+	return exec.Command(Need(t, "java"), "-Xms64m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
 		"-Djava.awt.headless=true", "-cp", Need(t, "verapdf"), "antin.judge.Server")
 }}
 

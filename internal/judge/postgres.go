@@ -113,7 +113,7 @@ func startPostgres(bin string) (server string, err error) {
 		return "", fmt.Errorf("starting: %w", err)
 	}
 	words := &tail{}
-	cmd := exec.Command("/bin/sh", "-c", postgresScript, "postgres.sh", bin, dir) //nolint:gosec,noctx // our own script; it ends with its standard input
+	cmd := exec.Command("/bin/sh", "-c", postgresScript, "postgres.sh", bin, dir)
 	cmd.Stdin, cmd.Stderr = hold, words
 	out, err := cmd.StdoutPipe()
 	if err != nil {

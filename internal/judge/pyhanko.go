@@ -14,7 +14,7 @@ var python = &resident{name: "pyHanko", command: func(t testing.TB) *exec.Cmd {
 	if err != nil {
 		t.Fatalf("judge pyHanko: %v", err)
 	}
-	return exec.Command(Need(t, "pyhanko"), "-I", "-c", string(script)) //nolint:gosec,noctx // ends with its standard input
+	return exec.Command(Need(t, "pyhanko"), "-I", "-c", string(script))
 }}
 
 func findVenv(program string) (string, error) {
