@@ -101,7 +101,7 @@ type Request struct {
 	Name, Title string
 	// Organization is the signer's agency; "" is the one of Options.
 	Organization string
-	Key         KeyKind
+	Key          KeyKind
 	// NotBefore and NotAfter default to the usual validity.
 	NotBefore, NotAfter time.Time
 	// PSS has the authority sign the certificate with RSASSA-PSS.

@@ -1,0 +1,342 @@
+package signer
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"sync"
+	"unicode/utf16"
+
+	"antin/internal/pdf"
+)
+
+// fieldFont is what filling a field needs of a font that the document embeds:
+// the codes of its letters and their widths. No font file is read: the
+// document's own /ToUnicode and /W say it (ISO 32000-1, 9.10.3 and 9.7.4.3).
+type fieldFont struct {
+	code            map[rune]uint16
+	width           map[uint16]float64 // thousandths of an em
+	defaultWidth    float64
+	ascent, descent float64 // of /FontDescriptor; descent is negative
+}
+
+const (
+	maxToUnicode = 1 << 20 // bytes, decoded
+	maxCodes     = 1 << 16
+)
+
+// advance is the width of r in thousandths of an em.
+func (t *fieldFont) advance(code uint16) float64 {
+	if w, ok := t.width[code]; ok {
+		return w
+	}
+	return t.defaultWidth
+}
+
+// fontCache keeps parsed tables by the hash of what they were read from. All
+// documents of one service share two fonts, so a handful of places does.
+type fontCache struct {
+	mu sync.Mutex
+	m  map[[sha256.Size]byte]*fieldFont
+}
+
+const maxCachedFonts = 16
+
+var fonts fontCache
+
+func (c *fontCache) get(key [sha256.Size]byte) *fieldFont {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.m[key]
+}
+
+func (c *fontCache) put(key [sha256.Size]byte, t *fieldFont) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.m == nil || len(c.m) >= maxCachedFonts {
+		c.m = make(map[[sha256.Size]byte]*fieldFont, maxCachedFonts)
+	}
+	c.m[key] = t
+}
+
+// readFieldFont reads the Type 0 font that o refers to, with Identity-H codes.
+func readFieldFont(f *pdf.File, o pdf.Object) (*fieldFont, error) {
+	font, err := f.Dict(o)
+	if err != nil {
+		return nil, err
+	}
+	if font["Subtype"] != pdf.Name("Type0") || font["Encoding"] != pdf.Name("Identity-H") {
+		return nil, errors.New("not a Type 0 font with Identity-H encoding")
+	}
+	toUnicode, err := f.Stream(font["ToUnicode"])
+	if err != nil {
+		return nil, err
+	}
+	descendants, err := f.Array(font["DescendantFonts"])
+	if err != nil {
+		return nil, err
+	}
+	if toUnicode == nil || len(descendants) != 1 {
+		return nil, errors.New("no /ToUnicode or not one descendant font")
+	}
+	cid, err := f.Dict(descendants[0])
+	if err != nil {
+		return nil, err
+	}
+	widths, err := f.Array(cid["W"])
+	if err != nil {
+		return nil, err
+	}
+	descriptor, err := f.Dict(cid["FontDescriptor"])
+	if err != nil {
+		return nil, err
+	}
+	metrics := pdf.Array{cid["DW"], descriptor["Ascent"], descriptor["Descent"], widths}
+	h := sha256.New()
+	h.Write(pdf.Append(nil, metrics))
+	h.Write(toUnicode.Raw)
+	key := [sha256.Size]byte(h.Sum(nil))
+	if t := fonts.get(key); t != nil {
+		return t, nil
+	}
+
+	t := &fieldFont{defaultWidth: 1000}
+	if cid["DW"] != nil {
+		if t.defaultWidth, err = f.Num(cid["DW"]); err != nil {
+			return nil, err
+		}
+	}
+	if t.ascent, err = f.Num(descriptor["Ascent"]); err != nil {
+		return nil, err
+	}
+	if t.descent, err = f.Num(descriptor["Descent"]); err != nil {
+		return nil, err
+	}
+	if t.width, err = readWidths(f, widths); err != nil {
+		return nil, err
+	}
+	cmap, err := f.Decode(toUnicode, maxToUnicode)
+	if err != nil {
+		return nil, err
+	}
+	if t.code, err = parseToUnicode(cmap); err != nil {
+		return nil, err
+	}
+	fonts.put(key, t)
+	return t, nil
+}
+
+// readWidths reads the /W array: "c [w …]" and "first last w" (9.7.4.3).
+func readWidths(f *pdf.File, w pdf.Array) (map[uint16]float64, error) {
+	widths := make(map[uint16]float64, len(w))
+	bad := errors.New("/W malformed")
+	for i := 0; i+1 < len(w); {
+		first, err := f.Int(w[i])
+		if err != nil || first < 0 || first >= maxCodes {
+			return nil, bad
+		}
+		next, err := f.Resolve(w[i+1])
+		if err != nil {
+			return nil, err
+		}
+		if list, ok := next.(pdf.Array); ok {
+			for k, v := range list {
+				n, err := f.Num(v)
+				if err != nil || int(first)+k >= maxCodes {
+					return nil, bad
+				}
+				widths[uint16(int(first)+k)] = n
+			}
+			i += 2
+			continue
+		}
+		last, err := f.Int(next)
+		if err != nil || i+2 >= len(w) || last < first || last >= maxCodes {
+			return nil, bad
+		}
+		n, err := f.Num(w[i+2])
+		if err != nil {
+			return nil, bad
+		}
+		for c := first; c <= last; c++ {
+			widths[uint16(c)] = n
+		}
+		i += 3
+	}
+	return widths, nil
+}
+
+// parseToUnicode inverts a ToUnicode CMap of two-byte codes (9.10.3, Adobe
+// Technical Note 5411). Codes for several characters are left out; of several
+// codes for one character the first counts.
+func parseToUnicode(cmap []byte) (map[rune]uint16, error) {
+	s := cmapScanner{data: cmap}
+	codes := make(map[rune]uint16, 512)
+	put := func(code int, text []byte) error {
+		if code >= maxCodes || len(codes) > maxCodes {
+			return errors.New("/ToUnicode has codes of more than two bytes")
+		}
+		if r, ok := oneRune(text); ok {
+			if _, taken := codes[r]; !taken {
+				codes[r] = uint16(code)
+			}
+		}
+		return nil
+	}
+	var section string
+	for {
+		tok, hex, ok := s.next()
+		if !ok {
+			return codes, nil
+		}
+		if hex == nil {
+			switch tok {
+			case "beginbfchar", "beginbfrange":
+				section = tok
+			case "endbfchar", "endbfrange":
+				section = ""
+			}
+			continue
+		}
+		switch section {
+		case "beginbfchar":
+			_, text, ok := s.next()
+			if !ok || text == nil {
+				return nil, fmt.Errorf("/ToUnicode: bfchar broken off at byte %d", s.pos)
+			}
+			if err := put(number(hex), text); err != nil {
+				return nil, err
+			}
+		case "beginbfrange":
+			_, last, ok := s.next()
+			if !ok || last == nil || number(last) < number(hex) || number(last) >= maxCodes {
+				return nil, fmt.Errorf("/ToUnicode: bfrange malformed at byte %d", s.pos)
+			}
+			tok, text, _ := s.next()
+			for c := number(hex); c <= number(last); c++ {
+				if tok == "[" {
+					var ok bool
+					if _, text, ok = s.next(); !ok || text == nil {
+						return nil, fmt.Errorf("/ToUnicode: bfrange array too short at byte %d", s.pos)
+					}
+				} else if text == nil {
+					return nil, fmt.Errorf("/ToUnicode: bfrange malformed at byte %d", s.pos)
+				}
+				if err := put(c, text); err != nil {
+					return nil, err
+				}
+				if tok != "[" {
+					text = following(text)
+				}
+			}
+		}
+	}
+}
+
+// following is the text of the next code in a range: its last code unit plus 1.
+func following(text []byte) []byte {
+	n := append([]byte(nil), text...)
+	for i := len(n) - 1; i >= 0 && i >= len(n)-2; i-- {
+		if n[i]++; n[i] != 0 {
+			break
+		}
+	}
+	return n
+}
+
+func oneRune(utf16be []byte) (rune, bool) {
+	switch len(utf16be) {
+	case 2:
+		r := rune(utf16be[0])<<8 | rune(utf16be[1])
+		return r, !utf16.IsSurrogate(r)
+	case 4:
+		r := utf16.DecodeRune(rune(utf16be[0])<<8|rune(utf16be[1]), rune(utf16be[2])<<8|rune(utf16be[3]))
+		return r, r != '\uFFFD'
+	}
+	return 0, false
+}
+
+// number is the value of a code of up to four bytes, or something too large.
+func number(code []byte) int {
+	n := 0
+	for _, b := range code[:min(len(code), 4)] {
+		n = n<<8 | int(b)
+	}
+	if len(code) > 4 {
+		return maxCodes
+	}
+	return n
+}
+
+// cmapScanner splits a CMap into hex strings and words.
+type cmapScanner struct {
+	data []byte
+	pos  int
+}
+
+// next returns a word, or a hex string as its bytes (never nil then).
+func (s *cmapScanner) next() (word string, hex []byte, ok bool) {
+	for s.pos < len(s.data) {
+		c := s.data[s.pos]
+		switch {
+		case c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0:
+			s.pos++
+		case c == '%':
+			for s.pos < len(s.data) && s.data[s.pos] != '\n' && s.data[s.pos] != '\r' {
+				s.pos++
+			}
+		case c == '<' && s.pos+1 < len(s.data) && s.data[s.pos+1] == '<':
+			s.pos += 2
+		case c == '>':
+			s.pos++
+		case c == '<':
+			return "", s.hex(), true
+		case c == '[' || c == ']':
+			s.pos++
+			return string(c), nil, true
+		default:
+			from := s.pos
+			for s.pos++; s.pos < len(s.data) && !isCMapBreak(s.data[s.pos]); s.pos++ {
+			}
+			return string(s.data[from:s.pos]), nil, true
+		}
+	}
+	return "", nil, false
+}
+
+func isCMapBreak(c byte) bool {
+	switch c {
+	case ' ', '\n', '\r', '\t', '\f', 0, '<', '>', '[', ']', '%', '/', '(':
+		return true
+	}
+	return false
+}
+
+func (s *cmapScanner) hex() []byte {
+	out, half, high := []byte{}, false, byte(0)
+	for s.pos++; s.pos < len(s.data); s.pos++ {
+		c := s.data[s.pos]
+		var d byte
+		switch {
+		case c == '>':
+			s.pos++
+			if half {
+				out = append(out, high<<4)
+			}
+			return out
+		case c >= '0' && c <= '9':
+			d = c - '0'
+		case c >= 'a' && c <= 'f':
+			d = c - 'a' + 10
+		case c >= 'A' && c <= 'F':
+			d = c - 'A' + 10
+		default:
+			continue
+		}
+		if half {
+			out = append(out, high<<4|d)
+		}
+		half, high = !half, d
+	}
+	return out
+}
