@@ -1,0 +1,102 @@
+package templates
+
+import (
+	"strings"
+	"time"
+
+	"antin/templates/vietnamese"
+)
+
+// Facts are what the archive and the register keep of a document's data beside
+// the document itself.
+type Facts struct {
+	DossierCode string
+	Received    time.Time
+	// Concerns are the people and organisations that the document is about, in
+	// the order of the form's head; the register names them as recipients.
+	Concerns []string
+	// Signatory signs, Unit drafted.
+	Signatory *Signatory
+	Unit      string
+	// PermitKind is the digit of a permit's code: 1 new, 2 extended, 3 re-issued
+	// (Mẫu số 16/PLI, Nghị định 152/2020/NĐ-CP); 0 for other documents.
+	PermitKind int
+}
+
+// Facts checks data as Bind does and returns what the register needs of it. The
+// error is a *DataError.
+func (f *Form) Facts(data []byte, env Env) (Facts, error) {
+	rec, err := f.read(data, env)
+	if err != nil {
+		return Facts{}, err
+	}
+	out := Facts{DossierCode: rec[f.index("dossier_code")].str, Received: rec[f.index("received_date")].day}
+	if out.Unit = rec[f.index("drafting_unit")].str; out.Unit == "" {
+		out.Unit = env.Agency.Unit
+	}
+	out.Signatory, _ = env.Agency.signatory(rec[f.index("signatory")].str)
+	for _, name := range f.concerns() {
+		if x, ok := f.root.field(name); ok {
+			if v := strings.TrimSpace(rec[x.index].str); v != "" {
+				out.Concerns = append(out.Concerns, v)
+			}
+		}
+	}
+	if x, ok := f.root.field(f.PermitKind.Field); ok {
+		out.PermitKind = f.PermitKind.Values[rec[x.index].str]
+	}
+	return out, nil
+}
+
+// concerns are the fields that say whom a document is about.
+func (f *Form) concerns() []string {
+	if len(f.Concerns) > 0 {
+		return f.Concerns
+	}
+	return []string{"full_name", "company", "organization", "applicant"}
+}
+
+// PermitKind says how a permit's kind follows from a field of its form.
+type PermitKind struct {
+	Field  string         `yaml:"field" json:"field"`
+	Values map[string]int `yaml:"values" json:"values"`
+}
+
+// documentTypes are the names of the abbreviations of Nghị định 30/2020/NĐ-CP,
+// Phụ lục III, and of the permits and slips that acts of their own set.
+var documentTypes = map[string]string{
+	"QĐ": "Quyết định", "TB": "Thông báo", "BC": "Báo cáo", "BB": "Biên bản", "TTr": "Tờ trình", "HD": "Hướng dẫn",
+	"GGT": "Giấy giới thiệu", "GM": "Giấy mời", "PG": "Phiếu gửi", "PC": "Phiếu chuyển", "PB": "Phiếu báo",
+	"CV": "Công văn", "GP": "Giấy phép", "GPLĐ": "Giấy phép lao động", "GXN": "Giấy xác nhận", "GCN": "Giấy chứng nhận",
+	"PXL": "Phiếu xin lỗi", "SY": "Bản sao y", "SL": "Bản sao lục", "TrS": "Bản trích sao",
+}
+
+// TypeName is the name of the document's type as the register prints it; a
+// type without an entry of its own prints its abbreviation.
+func (h *Head) TypeName() string {
+	if n, ok := documentTypes[h.DocumentType]; ok {
+		return n
+	}
+	return h.DocumentType
+}
+
+// ReceivedDate reads the day on which the dossier was received from data that
+// is not bound to a form yet: it chooses the form's version. The zero time means
+// that the data does not say; Bind then names what is missing.
+func ReceivedDate(data []byte) time.Time {
+	if len(data) > MaxPhotoData {
+		return time.Time{}
+	}
+	root, _, err := parseJSON(data)
+	if err != nil {
+		return time.Time{}
+	}
+	for _, m := range root.obj {
+		if m.key == "received_date" && m.value.kind == kString {
+			if day, err := vietnamese.ParseDate(m.value.s); err == nil {
+				return day
+			}
+		}
+	}
+	return time.Time{}
+}
