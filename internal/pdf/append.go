@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 )
 
 // maxWriteDepth bounds the nesting of objects when writing, so that a Dict
@@ -18,7 +19,7 @@ const maxWriteDepth = 200
 // 200) is written as null; Writer and Update report it as an error.
 func Append(dst []byte, o Object) []byte {
 	e := encoders.Get().(*encoder)
-	e.base, e.err = 0, nil
+	e.base, e.err, e.run = 0, nil, runs.Add(1)
 	dst = e.object(dst, o, 0)
 	encoders.Put(e)
 	return dst
@@ -29,10 +30,13 @@ var encoders = sync.Pool{New: func() any { return new(encoder) }}
 // encoder writes objects. The keys of all open dictionaries share one stack so
 // that sorting them allocates nothing.
 type encoder struct {
-	base int64 // file offset of dst[0]
+	base int64  // file offset of dst[0]
+	run  uint64 // tells one file from the next to a Placeholder
 	keys []Name
 	err  error
 }
+
+var runs atomic.Uint64
 
 func (e *encoder) fail(format string, args ...any) {
 	if e.err == nil {
@@ -97,6 +101,9 @@ func (e *encoder) object(dst []byte, o Object, depth int) []byte {
 	case Literal:
 		return append(dst, v...)
 	case *Placeholder:
+		if v.run != e.run {
+			v.run, v.written = e.run, 0
+		}
 		v.offset = e.base + int64(len(dst))
 		v.written++
 		return append(dst, v.form...)
@@ -138,7 +145,7 @@ func (e *encoder) dict(dst []byte, d Dict, s *Stream, depth int) []byte {
 // spaced puts a space before what was written at dst[at:] if the characters on
 // both sides would otherwise run together.
 func spaced(dst []byte, at int) []byte {
-	if at > 0 && at < len(dst) && isRegular(dst[at-1]) && isRegular(dst[at]) {
+	if at > 0 && at < len(dst) && isRegular(dst[at]) && (isRegular(dst[at-1]) || dst[at-1] == '/') {
 		dst = append(dst, 0)
 		copy(dst[at+1:], dst[at:])
 		dst[at] = ' '
@@ -154,7 +161,11 @@ func (e *encoder) real(dst []byte, f float64) []byte {
 	if f == 0 { // also −0, which no reader needs to see
 		return append(dst, '0')
 	}
-	return strconv.AppendFloat(dst, f, 'f', -1, 64)
+	dst = strconv.AppendFloat(dst, f, 'f', -1, 64)
+	if f >= 1<<53 || f <= -1<<53 { // as an integer it would not be the same number
+		dst = append(dst, ".0"...)
+	}
+	return dst
 }
 
 func (e *encoder) name(dst []byte, n Name) []byte {

@@ -22,8 +22,8 @@ type (
 	// Integer is an integer object (7.3.3).
 	Integer int64
 	// Real is a real number (7.3.3), written without an exponent and without
-	// loss. A Real of integral value is written like an Integer and read back
-	// as one: PDF lets an integer stand wherever a real may.
+	// loss. A Real of integral value under 2⁵³ is written like an Integer and
+	// read back as one: PDF lets an integer stand wherever a real may.
 	Real float64
 	// Name is a name without its slash and with #xx sequences resolved (7.3.5).
 	Name string
@@ -60,7 +60,8 @@ func (r Ref) String() string { return fmt.Sprintf("%d %d R", r.Num, r.Gen) }
 type Placeholder struct {
 	form    []byte
 	offset  int64
-	written int
+	run     uint64 // the file it was last written to
+	written int    // how often, in that file
 }
 
 // ContentsPlaceholder reserves a hex string of n bytes, "<" + 2n zeros + ">".

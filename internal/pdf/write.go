@@ -23,7 +23,7 @@ type Writer struct {
 
 // NewWriter starts a file of the given version, "1.4" to "2.0".
 func NewWriter(version string) *Writer {
-	w := &Writer{buf: make([]byte, 0, 8<<10), offsets: make([]int64, 1, 64)}
+	w := &Writer{enc: encoder{run: runs.Add(1)}, buf: make([]byte, 0, 8<<10), offsets: make([]int64, 1, 64)}
 	if len(version) != 3 || version < "1.0" || version > "2.0" || version[1] != '.' || version[2] < '0' || version[2] > '9' {
 		w.enc.fail("PDF version %q is not one of 1.0 to 2.0", version)
 		version = "1.7"
