@@ -4,11 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-
-	"github.com/boombuler/barcode/qr"
+	"strconv"
 
 	"antin/internal/pdf"
 	"antin/templates/layout"
+	"antin/templates/render/qr"
 )
 
 // PictureError reports a photo that cannot be embedded as it is.
@@ -132,34 +132,39 @@ func (r *renderer) image(p *layout.Picture) (image, error) {
 	return im, nil
 }
 
-// code draws a QR code (ISO/IEC 18004, error correction level M) as filled
-// rectangles, one for each run of dark modules in a row.
+// code draws a QR code as filled rectangles on a grid of modules, one for each
+// run of dark modules in a row. The quiet zone is the free space around it.
 func (c *content) code(it *layout.Item) error {
-	bc, err := qr.Encode(it.Text, qr.M, qr.Auto)
+	code, err := qr.Encode(it.Text)
 	if err != nil {
 		return fmt.Errorf("render: QR code of the lookup address: %w", err)
 	}
-	n := bc.Bounds().Dx()
-	size := it.W / float64(n)
-	dark := func(x, y int) bool {
-		r, _, _, _ := bc.At(x, y).RGBA()
-		return r < 0x8000
-	}
 	c.fill(layout.Color{})
+	n := code.Size
+	size := strconv.AppendFloat(nil, it.W/float64(n), 'f', 4, 64)
+	c.b = append(c.b, "q "...)
+	c.b = append(c.b, size...)
+	c.b = append(c.b, " 0 0 "...)
+	c.b = append(c.b, size...)
+	c.b = append(c.b, ' ')
+	c.b = appendPoint(c.b, centi(it.X), c.y(it.Y+it.H), " cm\n")
 	for y := range n {
 		for x := 0; x < n; x++ {
-			if !dark(x, y) {
-				continue
-			}
 			from := x
-			for x < n && dark(x, y) {
+			for x < n && code.Dark(x, y) {
 				x++
 			}
-			x0, x1 := centi(it.X+float64(from)*size), centi(it.X+float64(x)*size)
-			y0, y1 := c.y(it.Y+float64(y+1)*size), c.y(it.Y+float64(y)*size)
-			c.b = appendPath(c.b, x0, y0, x1-x0, y1-y0, " re\n")
+			if x == from {
+				continue
+			}
+			c.b = appendInt(c.b, from)
+			c.b = append(c.b, ' ')
+			c.b = appendInt(c.b, n-1-y)
+			c.b = append(c.b, ' ')
+			c.b = appendInt(c.b, x-from)
+			c.b = append(c.b, " 1 re\n"...)
 		}
 	}
-	c.b = append(c.b, "f\n"...)
+	c.b = append(c.b, "f Q\n"...)
 	return nil
 }
