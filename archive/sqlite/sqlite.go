@@ -146,10 +146,29 @@ func backup(ctx context.Context, db *sql.DB, path string) error {
 	if err := prepare(path); err != nil { // an empty file takes a database
 		return err
 	}
-	if _, err := db.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
-		return errors.Join(err, os.Remove(path))
+	if err := vacuumInto(ctx, db, path); err != nil {
+		return errors.Join(full(err), os.Remove(path))
 	}
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	return errors.Join(syncFile(path), syncFile(filepath.Dir(path)))
+}
+
+// vacuumInto lifts query_only, which would refuse to write even another file.
+func vacuumInto(ctx context.Context, db *sql.DB, path string) error {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, `PRAGMA query_only(0)`); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, `VACUUM INTO $1`, path)
+	_, again := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA query_only(1)`)
+	return errors.Join(err, again)
+}
+
+func syncFile(path string) error {
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}

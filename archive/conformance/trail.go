@@ -1,0 +1,141 @@
+package conformance
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"antin/archive"
+)
+
+var trailTests = map[string]func(*testing.T, archive.Store){
+	"every move leaves a row": func(t *testing.T, s archive.Store) {
+		Setup(t, s)
+		d := Draft(NewID())
+		doc := Issue(t, s, d)
+		rows, err := s.Audit(t.Context(), archive.AuditFilter{Document: d.ID}, 0, 0)
+		must(t, err)
+		var got []string
+		for _, r := range rows {
+			var detail struct{ From, To, Number, SHA256 string }
+			must(t, json.Unmarshal(r.Detail, &detail))
+			got = append(got, fmt.Sprintf("%s %s>%s %s", r.Action, detail.From, detail.To, detail.Number))
+			if r.By != Clerk || !r.At.Equal(Noon) || r.Agency != "snv" {
+				t.Errorf("row %+v", r)
+			}
+		}
+		want := fmt.Sprint([]string{"draft >draft ", "sign draft>signed ", "number signed>numbered " + doc.Number.Full(), "issue numbered>issued "})
+		if fmt.Sprint(got) != want {
+			t.Errorf("rows are %q, want %s", got, want)
+		}
+		report, err := s.VerifyAudit(t.Context(), nil)
+		must(t, err)
+		seq, hash, err := s.Head(t.Context())
+		must(t, err)
+		if report.Broken != nil || report.Rows != seq || string(report.Head[:]) != string(hash) {
+			t.Errorf("report %+v, head %d %x", report, seq, hash)
+		}
+	},
+	"recorded events": func(t *testing.T, s archive.Store) {
+		Setup(t, s)
+		doc := Create(t, s, Draft(NewID()))
+		e := archive.Event{Action: archive.ActionLook, Agency: "snv", Document: doc.ID, Detail: []byte(`{"what": "pdf"}`), By: Clerk, At: Noon}
+		row, err := s.Record(t.Context(), e)
+		must(t, err)
+		rows, err := s.Audit(t.Context(), archive.AuditFilter{Action: archive.ActionLook, Agency: "snv", Actor: Clerk.ID,
+			From: Noon, To: Noon.Add(time.Second)}, row.Seq-1, 10)
+		must(t, err)
+		if len(rows) != 1 || rows[0].Seq != row.Seq || rows[0].Hash != row.Hash || string(rows[0].Detail) != string(e.Detail) {
+			t.Errorf("read back %+v, want %+v", rows, row)
+		}
+		got, err := s.Get(t.Context(), doc.ID)
+		must(t, err)
+		if len(got.History) != 1 {
+			t.Errorf("a look is in the history: %+v", got.History)
+		}
+		for _, bad := range []archive.Event{{}, {Action: "look", By: Clerk}, {Action: "look", At: Noon}, {Action: "l", By: Clerk, At: Noon, Detail: []byte("{")}} {
+			if _, err := s.Record(t.Context(), bad); !errors.As(err, new(*archive.InvalidError)) {
+				t.Errorf("%+v: got %v, want *InvalidError", bad, err)
+			}
+		}
+	},
+	"checkpoints": func(t *testing.T, s archive.Store) {
+		Setup(t, s)
+		ctx := t.Context()
+		seq, hash, err := s.Head(ctx)
+		must(t, err)
+		c := archive.Checkpoint{Day: archive.Day(Noon), Seq: seq, Hash: [32]byte(hash), At: Noon, Signature: []byte("signature")}
+		must(t, s.PutCheckpoint(ctx, c))
+		if err := s.PutCheckpoint(ctx, c); !errors.As(err, new(*archive.DuplicateError)) {
+			t.Errorf("again: got %v, want *DuplicateError", err)
+		}
+		wrong := c
+		wrong.Day, wrong.Hash = c.Day.AddDate(0, 0, 1), [32]byte{1}
+		if err := s.PutCheckpoint(ctx, wrong); !errors.As(err, new(*archive.InvalidError)) {
+			t.Errorf("another hash: got %v, want *InvalidError", err)
+		}
+		all, err := s.Checkpoints(ctx)
+		must(t, err)
+		if len(all) != 1 || string(all[0].Statement()) != string(c.Statement()) || string(all[0].Signature) != "signature" {
+			t.Errorf("checkpoints are %+v", all)
+		}
+		report, err := s.VerifyAudit(ctx, func(archive.Checkpoint) error { return nil })
+		must(t, err)
+		if report.Broken != nil || report.Checkpoints != 1 {
+			t.Errorf("report %+v", report)
+		}
+		report, err = s.VerifyAudit(ctx, func(archive.Checkpoint) error { return errors.New("forged") })
+		must(t, err)
+		if report.Broken == nil || report.Broken.Kind != archive.CheckpointUnknown {
+			t.Errorf("report %+v, want a refused signature", report)
+		}
+	},
+}
+
+var upkeepTests = map[string]func(*testing.T, archive.Store){
+	"ping": func(t *testing.T, s archive.Store) {
+		must(t, s.Ping(t.Context()))
+		must(t, s.Close())
+		if err := s.Ping(t.Context()); err == nil {
+			t.Error("a closed store answers")
+		}
+	},
+	"doctor counts": func(t *testing.T, s archive.Store) {
+		Setup(t, s)
+		for range 3 {
+			Issue(t, s, Draft(NewID()))
+		}
+		Create(t, s, Draft(NewID()))
+		d := healthy(t, s)
+		if d.Documents != 4 || d.Revisions != 10 || d.Contents != 10 || d.Numbers != 3 || d.Audit.Rows != 6+4*3+1 {
+			t.Errorf("diagnosis %+v", d)
+		}
+	},
+	"backup refuses to overwrite": func(t *testing.T, s archive.Store) {
+		path := filepath.Join(t.TempDir(), "backup")
+		must(t, s.Backup(t.Context(), path))
+		if err := s.Backup(t.Context(), path); err == nil {
+			t.Error("a backup was overwritten")
+		}
+	},
+	"retention": func(t *testing.T, s archive.Store) {
+		Setup(t, s) // QĐ is kept 10 years, CV for ever
+		d, e := Draft(NewID()), Draft(NewID())
+		e.Book = "CV"
+		Issue(t, s, d)
+		Issue(t, s, e)
+		for _, c := range []struct {
+			year int
+			want int
+		}{{2036, 0}, {2037, 1}} {
+			p, err := s.Expired(t.Context(), time.Date(c.year, 1, 1, 0, 0, 0, 0, archive.Zone), archive.Page{})
+			must(t, err)
+			if len(p.Documents) != c.want {
+				t.Errorf("in %d: %q expired, want %d", c.year, ids(p.Documents), c.want)
+			}
+		}
+	},
+}
