@@ -266,17 +266,7 @@ func (e *engine) picture(p *Picture, x, w float64, parent int32) {
 	x += alignShift(p.Align, w-pw)
 	gap := e.gap(0)
 	e.items = append(e.items, Item{Kind: PictureItem, Elem: el, X: x, W: pw, H: ph, Picture: p})
-	if p.Border {
-		e.box(x, 0, pw, ph, 0.5)
-	}
 	e.push(unit{gap: gap, h: ph}, i0, r0)
-}
-
-// box draws the outline of a rectangle.
-func (e *engine) box(x, y, w, h, weight float64) {
-	e.rules = append(e.rules,
-		Line{x, y, x + w, y, weight}, Line{x, y + h, x + w, y + h, weight},
-		Line{x, y, x, y + h, weight}, Line{x + w, y, x + w, y + h, weight})
 }
 
 // alignShift is how far something moves right when room is left over.

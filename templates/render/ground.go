@@ -39,22 +39,33 @@ func groundForm(ops string) *pdf.Stream {
 	}, []byte(ops), 9)
 }
 
+// The frames of both grounds stand clear of the strip in the bottom margin.
+const frameLeft, frameBottom, frameInset = 32.0, 70.0, 5.0
+
+// frames strokes the two frames, the outer one with weight pt.
+func frames(b *strings.Builder, weight float64) {
+	w, h := groundW-2*frameLeft, groundH-frameLeft-frameBottom
+	fmt.Fprintf(b, "%.2f w %.2f %.2f %.2f %.2f re S\n", weight, frameLeft, frameBottom, w, h)
+	fmt.Fprintf(b, "0.5 w %.2f %.2f %.2f %.2f re S\n", frameLeft+frameInset, frameBottom+frameInset, w-2*frameInset, h-2*frameInset)
+}
+
 // coverGround is the blue first page of Mẫu số 12/PLI: a light blue ground, so
 // that black text stays readable (contrast over 10:1), in a darker frame.
 func coverGround() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "0.74 0.86 0.96 rg 0 0 %.2f %.2f re f\n", groundW, groundH)
-	b.WriteString("0.16 0.38 0.68 RG 2.2 w\n")
-	fmt.Fprintf(&b, "34 34 %.2f %.2f re S\n0.7 w 40 40 %.2f %.2f re S\n", groundW-68, groundH-68, groundW-80, groundH-80)
-	// A border of interlaced waves between the two frames and the text.
+	b.WriteString("0.16 0.38 0.68 RG ")
+	frames(&b, 2)
+	// A border of interlaced waves inside the frames.
 	b.WriteString("0.45 0.65 0.86 RG 0.5 w\n")
+	const left, right, low, high = frameLeft + 15, groundW - frameLeft - 15, frameBottom + 15, groundH - frameLeft - 15
 	for phase := range 3 {
 		p := float64(phase) * 2 * math.Pi / 3
-		for _, y := range []float64{52, groundH - 52} {
-			wave(&b, 46, groundW-46, 24, func(t float64) (float64, float64) { return t, y + 5*math.Sin(t/14+p) })
+		for _, y := range []float64{low, high} {
+			wave(&b, left, right, 144, func(t float64) (float64, float64) { return t, y + 4*math.Sin((t-left)/(right-left)*40*math.Pi+p) })
 		}
-		for _, x := range []float64{52, groundW - 52} {
-			wave(&b, 46, groundH-46, 24, func(t float64) (float64, float64) { return x + 5*math.Sin(t/14+p), t })
+		for _, x := range []float64{left, right} {
+			wave(&b, low, high, 216, func(t float64) (float64, float64) { return x + 4*math.Sin((t-low)/(high-low)*60*math.Pi+p), t })
 		}
 	}
 	return b.String()
@@ -64,7 +75,7 @@ func coverGround() string {
 func insideGround() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "1 g 0 0 %.2f %.2f re f\n", groundW, groundH)
-	const cx, cy = groundW / 2, groundH / 2
+	const cx, cy = groundW / 2, (groundH + frameBottom - frameLeft) / 2
 	// The star, pale enough for text over it.
 	b.WriteString("0.87 0.93 0.98 rg ")
 	for i := range 10 {
@@ -88,16 +99,15 @@ func insideGround() string {
 			return cx + r*math.Cos(t), cy + r*math.Sin(t)
 		})
 	}
-	// Waves over the whole page between two frames.
+	// Waves over the whole page inside the frames.
 	b.WriteString("0.85 0.92 0.975 RG 0.35 w\n")
-	for i := range 30 {
-		y := 58 + float64(i)*25
+	for y := frameBottom + 22; y < groundH-frameLeft-16; y += 24 {
 		for _, p := range []float64{0, math.Pi} {
-			wave(&b, 46, groundW-46, 28, func(t float64) (float64, float64) { return t, y + 9*math.Sin(t/26+p) })
+			wave(&b, frameLeft+9, groundW-frameLeft-9, 56, func(t float64) (float64, float64) { return t, y + 9*math.Sin(t/26+p) })
 		}
 	}
-	b.WriteString("0.45 0.65 0.86 RG 1.4 w\n")
-	fmt.Fprintf(&b, "34 34 %.2f %.2f re S\n0.5 w 39 39 %.2f %.2f re S\n", groundW-68, groundH-68, groundW-78, groundH-78)
+	b.WriteString("0.45 0.65 0.86 RG ")
+	frames(&b, 1.4)
 	return b.String()
 }
 

@@ -97,6 +97,10 @@ func (c *content) picture(it *layout.Item) error {
 	c.b = appendPoint(c.b, centi(x), centi(y), " cm ")
 	c.b = append(c.b, im.name...)
 	c.b = append(c.b, " Do Q\n"...)
+	if it.Picture.Border {
+		c.b = append(c.b, "0.5 w "...)
+		c.b = appendPath(c.b, centi(it.X), c.y(it.Y+it.H), centi(it.W), centi(it.H), " re S\n")
+	}
 	for _, x := range c.xobjects {
 		if x.name == im.name {
 			return nil

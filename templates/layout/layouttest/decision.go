@@ -26,11 +26,11 @@ func Head(superior, agency string) []layout.Block {
 		&layout.Columns{Columns: []layout.Column{
 			{Width: 0.42, Blocks: []layout.Block{
 				centered(text(superior, 13)),
-				&layout.Paragraph{Align: layout.Center, Runs: []layout.Run{bold(agency, 13)}, RuleBelow: &layout.Rule{Fraction: 0.45, Gap: 1}},
+				&layout.Paragraph{Align: layout.Center, Runs: []layout.Run{bold(agency, 13)}, RuleBelow: &layout.Rule{Fraction: 0.45, Gap: 2}},
 			}},
 			{Width: 0.58, Blocks: []layout.Block{
 				centered(bold("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13)),
-				&layout.Paragraph{Align: layout.Center, Runs: []layout.Run{bold("Độc lập - Tự do - Hạnh phúc", 14)}, RuleBelow: &layout.Rule{Fraction: 1, Gap: 1}},
+				&layout.Paragraph{Align: layout.Center, Runs: []layout.Run{bold("Độc lập - Tự do - Hạnh phúc", 14)}, RuleBelow: &layout.Rule{Fraction: 1, Gap: 2}},
 			}},
 		}},
 		&layout.Columns{Before: 6, Columns: []layout.Column{
@@ -52,7 +52,7 @@ func Decision() *layout.Document {
 	blocks := Head("UBND THÀNH PHỐ HÀ NỘI", "SỞ NỘI VỤ")
 	blocks = append(blocks,
 		&layout.Paragraph{Role: layout.TitleRole, Align: layout.Center, Before: 18, Runs: []layout.Run{bold("QUYẾT ĐỊNH", 14)}},
-		&layout.Paragraph{Align: layout.Center, Runs: []layout.Run{bold("Về việc hưởng trợ cấp thất nghiệp", 14)}, RuleBelow: &layout.Rule{Fraction: 0.4, Gap: 2}, After: 6},
+		&layout.Paragraph{Align: layout.Center, Runs: []layout.Run{bold("Về việc hưởng trợ cấp thất nghiệp", 14)}, RuleBelow: &layout.Rule{Fraction: 0.4, Gap: 3}, After: 6},
 		&layout.Paragraph{Role: layout.Heading, Align: layout.Center, Before: 12, After: 6, Runs: []layout.Run{bold("GIÁM ĐỐC SỞ NỘI VỤ THÀNH PHỐ HÀ NỘI", 14)}},
 	)
 	for _, s := range []string{
