@@ -3,8 +3,6 @@ package templates
 import (
 	"strings"
 	"time"
-
-	"antin/templates/vietnamese"
 )
 
 // Facts are what the archive and the register keep of a document's data beside
@@ -48,6 +46,15 @@ func (f *Form) Facts(data []byte, env Env) (Facts, error) {
 	return out, nil
 }
 
+// PhotoField is the name of the field that holds the photo, "" when the form
+// carries none.
+func (f *Form) PhotoField() string {
+	if f.photo == nil {
+		return ""
+	}
+	return f.photo.Name
+}
+
 // concerns are the fields that say whom a document is about.
 func (f *Form) concerns() []string {
 	if len(f.Concerns) > 0 {
@@ -78,25 +85,4 @@ func (h *Head) TypeName() string {
 		return n
 	}
 	return h.DocumentType
-}
-
-// ReceivedDate reads the day on which the dossier was received from data that
-// is not bound to a form yet: it chooses the form's version. The zero time means
-// that the data does not say; Bind then names what is missing.
-func ReceivedDate(data []byte) time.Time {
-	if len(data) > MaxPhotoData {
-		return time.Time{}
-	}
-	root, _, err := parseJSON(data)
-	if err != nil {
-		return time.Time{}
-	}
-	for _, m := range root.obj {
-		if m.key == "received_date" && m.value.kind == kString {
-			if day, err := vietnamese.ParseDate(m.value.s); err == nil {
-				return day
-			}
-		}
-	}
-	return time.Time{}
 }

@@ -1,0 +1,256 @@
+package templates
+
+import (
+	"strings"
+
+	"antin/templates/layout"
+)
+
+// Sizes in pt as the sample column of Nghị định 30/2020/NĐ-CP, Phụ lục I,
+// mục V sets them, inside the ranges of the same table.
+const (
+	sizeNation     = 12 // Quốc hiệu: 12–13, bold capitals
+	sizeMotto      = 13 // Tiêu ngữ: 13–14, bold
+	sizeAgency     = 12 // both agency lines: 12–13
+	sizeNumber     = 13 // Số và ký hiệu: 13
+	sizeDate       = 13 // địa danh, thời gian: 13–14, italic
+	sizeTitle      = 14 // tên loại, trích yếu: 13–14, bold
+	sizeAbout      = 12 // V/v of official letters: 12–13
+	sizeRecipients = 11 // list after "Nơi nhận", itself 12 bold italic
+	sizeNote       = 11
+	sizeTable      = 12
+)
+
+const (
+	ruleShare = 0.4 // under agency and subject: 1/3 to 1/2 of the line
+	nation    = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+	motto     = "Độc lập - Tự do - Hạnh phúc"
+)
+
+func center(text string, s style) *layout.Paragraph {
+	return &layout.Paragraph{
+		Align: layout.Center,
+		Runs:  []layout.Run{{Text: text, Size: s.size, Bold: s.bold, Italic: s.italic, Lang: s.lang}},
+	}
+}
+
+// head sets boxes 1 to 4 and 5b: agency and number at the left, national
+// title, motto, place and date at the right.
+func (b *builder) head(x, about *block) {
+	has := func(w string) bool {
+		for _, o := range x.words {
+			if o == w {
+				return true
+			}
+		}
+		return false
+	}
+	a := b.w.env.Agency
+	var left, right []layout.Block
+	if !has("no-agency") {
+		for _, l := range a.Superior {
+			left = append(left, center(l, style{size: sizeAgency}))
+		}
+		for _, l := range a.Name {
+			left = append(left, center(l, style{size: sizeAgency, bold: true}))
+		}
+		left[len(left)-1].(*layout.Paragraph).RuleBelow = &layout.Rule{Fraction: ruleShare, Gap: 2}
+	}
+	if !has("no-nation") {
+		m := center(motto, style{size: sizeMotto, bold: true})
+		m.RuleBelow = &layout.Rule{Fraction: 1, Gap: 2}
+		right = append(right, center(nation, style{size: sizeNation, bold: true}), m)
+		if has("bilingual") {
+			m.RuleBelow = nil
+			e := center("Independence - Freedom - Happiness", style{size: sizeMotto, bold: true, lang: "en"})
+			e.RuleBelow = &layout.Rule{Fraction: 1, Gap: 2}
+			right = append(right, center("Socialist Republic of Vietnam", style{size: sizeNation, bold: true, lang: "en"}), e)
+		}
+	}
+	b.columns(left, right, 0)
+	left, right = nil, nil
+	if !has("no-number") && b.form.Number != "none" {
+		left = append(left, b.number("so", layout.Center))
+	}
+	if about != nil {
+		for _, runs := range b.lines(about.text, style{size: sizeAbout}) {
+			left = append(left, &layout.Paragraph{Align: layout.Center, Runs: runs, Before: 6, Indent: 2})
+		}
+	}
+	if !has("no-date") {
+		right = append(right, b.date(layout.Center))
+	}
+	if left != nil || right != nil {
+		b.columns(left, right, 8)
+	}
+}
+
+func (b *builder) columns(left, right []layout.Block, before float64) {
+	b.add(&layout.Columns{Before: before, Columns: []layout.Column{{Width: 0.42, Blocks: left}, {Width: 0.58, Blocks: right}}})
+}
+
+// number is the field for the document's number; its sample is what it will
+// typically hold.
+func (b *builder) number(name string, align layout.Align) *layout.Field {
+	a := b.w.env.Agency
+	sample := b.form.FormatNumber(1234, b.w.frames[0][b.form.index("received_date")].day, a, b.unit, 1)
+	return &layout.Field{
+		Name: name, Label: "Số và ký hiệu văn bản", Kind: layout.TextField, Height: 6, Size: sizeNumber,
+		Lead: []layout.Run{{Text: "Số: ", Size: sizeNumber}}, Align: align, Sample: sample,
+	}
+}
+
+// date is the field for place and date.
+func (b *builder) date(align layout.Align) *layout.Field {
+	return &layout.Field{
+		Name: "ngay", Label: "Địa danh và thời gian ban hành", Kind: layout.TextField, Height: 6, Size: sizeDate,
+		Italic: true, Align: align, Sample: b.w.env.Agency.Place + ", ngày 20 tháng 11 năm 2026",
+	}
+}
+
+// paragraph sets a text directive or a plain paragraph.
+func (b *builder) paragraph(x *block, titled bool) {
+	l := b.form.layout
+	p := layout.Paragraph{Before: l.Before, Leading: l.Leading}
+	s := style{size: l.Size}
+	center := func(role layout.Role) {
+		p.Align, p.Role, p.KeepWithNext, p.Leading = layout.Center, role, true, 1
+	}
+	switch x.kind {
+	case "text":
+		p.FirstIndent = l.Indent
+	case "plain":
+		p.Align = layout.Justify
+	case "title":
+		center(layout.TitleRole)
+		s.size, s.bold = sizeTitle, true
+		p.Before = 12
+	case "subject":
+		center(layout.TitleRole)
+		s.size, s.bold = sizeTitle, true
+		p.Before, p.After = 0, 12
+		p.RuleBelow = &layout.Rule{Fraction: ruleShare, Gap: 2}
+	case "authority":
+		center(layout.Heading)
+		s.size, s.bold = sizeTitle, true
+		p.Before = 12
+	case "basis":
+		s.italic = true
+		p.FirstIndent = l.Indent
+	case "order":
+		center(layout.Heading)
+		s.size, s.bold = sizeTitle, true
+		p.Before, p.After = 10, 6
+	case "heading":
+		p.Role, p.KeepWithNext, p.FirstIndent = layout.Heading, true, l.Indent
+		s.bold = true
+	case "center":
+		center(layout.Body)
+		p.KeepWithNext = false
+	case "right":
+		p.Align = layout.Right
+	case "item":
+		p.Role, p.Indent, p.Hanging = layout.ListItem, 0, 5
+	case "en":
+		s.italic, s.lang = true, "en"
+		s.size = l.Size - 2
+		p.Before, p.Align = 0, layout.Left
+	case "note":
+		s.size = sizeNote
+		p.Role, p.Before, p.Leading = layout.Note, 3, 1
+	case "attached":
+		center(layout.Body)
+		s.italic = true
+		s.size = l.Size
+		p.Before, p.After = 3, 10
+	case "article":
+		p.FirstIndent = l.Indent
+		b.article(x, p, s)
+		return
+	}
+	if x.kind == "title" && titled {
+		p.After = 0
+	}
+	all := b.lines(x.text, s)
+	for i, runs := range all {
+		q := p
+		q.Runs = runs
+		if q.RuleBelow != nil && i < len(all)-1 {
+			q.RuleBelow = nil
+		}
+		if i > 0 && q.Align == layout.Center {
+			q.Before = 0
+		}
+		if q.Role == layout.Body && x.kind == "text" {
+			if strings.HasPrefix(runs[0].Text, "- ") || strings.HasPrefix(runs[0].Text, "+ ") {
+				q.Role = layout.ListItem
+			}
+			q.KeepWithNext = strings.HasSuffix(runs[len(runs)-1].Text, ":")
+		}
+		b.add(&q)
+	}
+}
+
+// article sets "Điều N." in bold and the rest upright; it stays with the next
+// paragraph when it announces one.
+func (b *builder) article(x *block, p layout.Paragraph, s style) {
+	all := b.lines(x.text, s)
+	for i, runs := range all {
+		q := p
+		if i == 0 {
+			q.Role = layout.Heading
+			first := runs[0]
+			if dot := strings.IndexByte(first.Text, '.'); dot > 0 {
+				label, rest := first, first
+				label.Text, label.Bold = first.Text[:dot+1], true
+				rest.Text = first.Text[dot+1:]
+				runs = append([]layout.Run{label, rest}, runs[1:]...)
+				if rest.Text == "" {
+					runs = append(runs[:1], runs[2:]...)
+				}
+			}
+		}
+		q.Runs = runs
+		q.KeepWithNext = strings.HasSuffix(runs[len(runs)-1].Text, ":")
+		b.add(&q)
+	}
+}
+
+// addressees sets box 9a: one name behind "Kính gửi:", several below it with
+// dashes under the colon (Phụ lục I, phần II, mục 9).
+func (b *builder) addressees(x *block) {
+	l := b.form.layout
+	s := style{size: l.Size}
+	const lead = "Kính gửi: "
+	if len(x.lines) == 0 {
+		runs := append([]layout.Run{{Text: lead, Size: l.Size}}, b.runs(x.text, s)...)
+		b.add(&layout.Paragraph{Runs: runs, Align: layout.Center, Before: 14, After: 10, Indent: 8})
+		return
+	}
+	var items [][]layout.Run
+	for _, t := range x.lines {
+		if r := b.runs(t, s); len(r) > 0 {
+			items = append(items, r)
+		}
+	}
+	const indent, hang = 40, 23
+	for i, runs := range items {
+		end := ";"
+		if i == len(items)-1 {
+			end = "."
+		}
+		last := &runs[len(runs)-1]
+		last.Text = strings.TrimRight(last.Text, ";. ") + end
+		p := &layout.Paragraph{Align: layout.Left, Indent: indent + hang, Role: layout.ListItem, Leading: l.Leading}
+		p.Runs = append([]layout.Run{{Text: "- ", Size: l.Size}}, runs...)
+		if i == 0 {
+			p.FirstIndent = -hang
+			p.Before = 14
+			p.Runs = append([]layout.Run{{Text: "Kính gửi:", Size: l.Size}, {Text: "- ", Size: l.Size, Tab: indent + hang}}, runs...)
+		}
+		if i == len(items)-1 {
+			p.After = 10
+		}
+		b.add(p)
+	}
+}

@@ -1,0 +1,163 @@
+package templates
+
+// Codes of mistakes in form files. docs/forms.md explains each.
+const (
+	fileMissing          Code = "file_missing"
+	fileYAML             Code = "yaml"
+	fileUnknownKey       Code = "unknown_key"
+	fileFolderName       Code = "folder_name"
+	fileHeadMissing      Code = "head_missing"
+	fileHeadChoice       Code = "head_choice"
+	fileValidity         Code = "validity"
+	fileLayout           Code = "layout"
+	fileFieldName        Code = "field_name"
+	fileFieldType        Code = "field_type"
+	fileFieldMissing     Code = "field_missing"
+	fileFieldTwice       Code = "field_twice"
+	fileUnknownUse       Code = "unknown_use"
+	fileEnumValue        Code = "enum_value"
+	filePattern          Code = "pattern"
+	fileMinMax           Code = "min_max"
+	fileRule             Code = "rule_form"
+	fileRuleTypes        Code = "rule_types"
+	fileRuleWords        Code = "rule_words"
+	fileBadCharacter     Code = "bad_character"
+	fileUnknownDirective Code = "unknown_directive"
+	fileUnknownOption    Code = "unknown_option"
+	fileNoText           Code = "no_text"
+	fileArticle          Code = "article"
+	fileNoCondition      Code = "no_condition"
+	fileUnclosed         Code = "unclosed"
+	fileStrayEnd         Code = "stray_end"
+	fileColumns          Code = "columns"
+	fileWidths           Code = "widths"
+	fileToLine           Code = "to_line"
+	fileClosingLine      Code = "closing_line"
+	fileNotPhoto         Code = "not_photo"
+	fileNotList          Code = "not_list"
+	fileNotText          Code = "not_text"
+	fileSpace            Code = "space"
+	fileNumberField      Code = "number_field"
+	fileTableLine        Code = "table_line"
+	fileTableSize        Code = "table_size"
+	fileNoWidths         Code = "no_widths"
+	fileAlign            Code = "align"
+	fileAlignCount       Code = "align_count"
+	fileCellCount        Code = "cell_count"
+	fileJoin             Code = "join"
+	fileStray            Code = "stray"
+	fileEmphasis         Code = "emphasis"
+	fileOpenBrace        Code = "open_brace"
+	fileOpenBracket      Code = "open_bracket"
+	fileEmptyBraces      Code = "empty_braces"
+	fileEmptyOptional    Code = "empty_optional"
+	fileIndexOutside     Code = "index_outside"
+	fileTab              Code = "tab"
+	fileUnknownField     Code = "unknown_field_in_body"
+	fileUnknownAgency    Code = "unknown_agency_field"
+	fileUnknownFormat    Code = "unknown_format"
+	filePhraseMissing    Code = "phrase_missing"
+	fileOptionalOutside  Code = "optional_outside"
+	fileBadSum           Code = "bad_sum"
+	fileUnknownValue     Code = "unknown_value"
+	fileConditionType    Code = "condition_type"
+
+	unknownForm    Code = "unknown_form"
+	unknownVersion Code = "unknown_version"
+	notYetInForce  Code = "not_yet_in_force"
+	noLongerForce  Code = "no_longer_in_force"
+
+	lintUnused      Code = "lint_unused_field"
+	lintUndated     Code = "lint_undated_basis"
+	lintNoBasis     Code = "lint_no_basis"
+	lintUnknownAct  Code = "lint_unknown_act"
+	lintRepealed    Code = "lint_repealed_act"
+	lintNoSample    Code = "lint_no_sample"
+	lintSample      Code = "lint_sample"
+	lintSampleDay   Code = "lint_sample_day"
+	lintNoLegal     Code = "lint_no_legal_text"
+	lintSentence    Code = "lint_sentence"
+	lintExtra       Code = "lint_extra_text"
+	lintNoSuccessor Code = "lint_no_successor"
+	lintArticles    Code = "lint_articles"
+	lintOverlap     Code = "lint_overlap"
+	legalCorrection Code = "legal_correction"
+)
+
+var fileWords = map[Code]wording{
+	fileMissing:          {"Thiếu tệp {name} trong thư mục biểu mẫu. Hãy tạo tệp này.", "The folder has no readable {name}. Add it."},
+	fileYAML:             {"Không đọc được: {text}. Hãy kiểm tra thụt dòng, dấu hai chấm và dấu nháy.", "Cannot be read: {text}. Check indentation, colons and quotation marks."},
+	fileUnknownKey:       {"Không có khóa “{key}”.{try?}", "There is no key “{key}”.{try?}"},
+	fileFolderName:       {"“{key}” là “{got}” nhưng thư mục tên “{want}”. Hãy ghi {key}: {want} (chữ thường không dấu, số, gạch ngang).", "“{key}” is “{got}” but the folder is called “{want}”. Write {key}: {want} (lower-case letters, digits, hyphens)."},
+	fileHeadMissing:      {"Thiếu “{key}” ở phần đầu. Hãy ghi {key}: …", "The head lacks “{key}”. Write {key}: …"},
+	fileHeadChoice:       {"{key}: “{got}” không hợp lệ. Hãy chọn một trong: {choices}.", "{key}: “{got}” is not allowed. Choose one of: {choices}."},
+	fileValidity:         {"valid_to đứng trước valid_from. Hãy sửa một trong hai ngày.", "valid_to is before valid_from. Correct one of them."},
+	fileLayout:           {"layout nằm ngoài Nghị định 30/2020: size 13 hoặc 14, leading 1.0 đến 1.5, indent 10 hoặc 12.7, before 0 đến 24.", "layout is outside Nghị định 30/2020: size 13 or 14, leading 1.0 to 1.5, indent 10 or 12.7, before 0 to 24."},
+	fileFieldName:        {"Tên trường “{name}” không hợp lệ. Hãy dùng chữ thường không dấu, số và gạch dưới, ví dụ full_name.", "The field name “{name}” is not allowed. Use lower-case letters, digits and underscores, for example full_name."},
+	fileFieldType:        {"Trường “{name}” có kiểu “{type}” không tồn tại.{try?} Các kiểu: {types}.", "The field “{name}” has no known type (“{type}”).{try?} Types: {types}."},
+	fileFieldMissing:     {"Trường “{name}” thiếu “{key}”. Hãy ghi thêm.", "The field “{name}” lacks “{key}”. Add it."},
+	fileFieldTwice:       {"Tên trường “{name}” được dùng hai lần. Hãy đổi tên một trường.", "The field name “{name}” is used twice. Rename one."},
+	fileUnknownUse:       {"fields.yaml không có trường “{name}”.{try?}", "fields.yaml has no field “{name}”.{try?}"},
+	fileEnumValue:        {"Giá trị “{value}” của trường “{name}” không hợp lệ: value là chữ thường không dấu, label không được trống.", "The value “{value}” of the field “{name}” is not allowed: value in lower-case letters, label not empty."},
+	filePattern:          {"pattern của trường “{name}” sai hoặc thiếu pattern_help nói phải ghi thế nào.", "The pattern of “{name}” is wrong or lacks a pattern_help that says what to write."},
+	fileMinMax:           {"Trường “{name}” có min lớn hơn max.", "The field “{name}” has min above max."},
+	fileRule:             {"Không hiểu quy tắc “{text}”. Hãy viết như: new_date > first_date, end <= start + 12 months, total = sum(people.amount).", "The rule “{text}” is not understood. Write it like: new_date > first_date, end <= start + 12 months, total = sum(people.amount)."},
+	fileRuleTypes:        {"Quy tắc “{text}” phải so sánh ngày với ngày hoặc số với số.", "The rule “{text}” must compare dates with dates or numbers with numbers."},
+	fileRuleWords:        {"Quy tắc “{text}” thiếu câu báo lỗi: hãy ghi cả vi và en.", "The rule “{text}” lacks its message: write both vi and en."},
+	fileBadCharacter:     {"Có ký tự {char} không in được. Hãy thay hoặc xóa ký tự này (dùng dấu cách, không dùng tab).", "The character {char} cannot be printed. Replace or delete it (blanks, no tabs)."},
+	fileUnknownDirective: {"Không có lệnh “@{directive}”.{try?} Các lệnh: {names}.", "There is no directive “@{directive}”.{try?} Directives: {names}."},
+	fileUnknownOption:    {"Lệnh @{directive} không có tùy chọn “{option}”.{try?} Các tùy chọn: {options}.", "The directive @{directive} has no option “{option}”.{try?} Options: {options}."},
+	fileNoText:           {"Sau @{directive} phải có nội dung. Hãy viết tiếp trên cùng dòng.", "@{directive} needs text. Write it on the same line."},
+	fileArticle:          {"@article phải bắt đầu bằng “Điều” và số, ví dụ: @article Điều 1. … (đang là “{text}”).", "@article must begin with “Điều” and a number, for example: @article Điều 1. … (it is “{text}”)."},
+	fileNoCondition:      {"@if phải có điều kiện, ví dụ: @if kind = again.", "@if needs a condition, for example: @if kind = again."},
+	fileUnclosed:         {"@{directive} chưa có @end. Hãy thêm một dòng @end.", "@{directive} has no @end. Add a line @end."},
+	fileStrayEnd:         {"@{directive} không thuộc lệnh nào ở trên. Hãy bỏ đi hoặc thêm lệnh mở (@if, @each, @columns).", "@{directive} belongs to nothing above it. Delete it or add what it closes (@if, @each, @columns)."},
+	fileColumns:          {"@columns có {count} cột: giữa các cột ghi @next, sau cột cuối ghi @end (thiếu @{want}).", "@columns has {count} columns: write @next between them and @end after the last (@{want} is missing)."},
+	fileWidths:           {"Độ rộng cột “{text}” không hợp lệ. Hãy ghi các số cách nhau bằng dấu cách, ví dụ: 10 60 30.", "The widths “{text}” are not allowed. Write numbers with blanks between, for example: 10 60 30."},
+	fileToLine:           {"Mỗi nơi gửi ghi một dòng bắt đầu bằng “- ” (đang là “{text}”).", "Each addressee stands on its own line beginning with “- ” (it is “{text}”)."},
+	fileClosingLine:      {"Trong @closing chỉ có: Nơi nhận:, dòng “- …”, left:, title:, name: (đang là “{text}”).", "@closing takes: Nơi nhận:, lines “- …”, left:, title:, name: (it is “{text}”)."},
+	fileNotPhoto:         {"“{name}” không phải trường ảnh. Hãy khai type: photo.", "“{name}” is not a photo. Give the field type: photo."},
+	fileNotList:          {"“{name}” không phải danh sách. Hãy khai type: list.", "“{name}” is not a list. Give the field type: list."},
+	fileNotText:          {"Trường “{name}” kiểu {type} không in thành chữ được. Ô đánh dấu: [{name} = …] trong ngoặc nhọn; danh sách: @each hoặc {name | join}.", "The field “{name}” of type {type} cannot be printed as text. Tick boxes: name = value in braces; lists: @each or name | join."},
+	fileSpace:            {"@space cần số pt từ 1 đến 400 (đang là “{text}”).", "@space needs a height of 1 to 400 pt (it is “{text}”)."},
+	fileNumberField:      {"@number chỉ nhận so hoặc so_2 (đang là “{text}”).", "@number takes so or so_2 (it is “{text}”)."},
+	fileTableLine:        {"Dòng “{text}” trong @table không hiểu được. Các dòng: widths:, align:, size:, plain:, head:, row:, each danh_sách:, if điều_kiện:.", "The line “{text}” in @table is not understood. Lines: widths:, align:, size:, plain:, head:, row:, each list:, if condition:."},
+	fileTableSize:        {"size của bảng từ 8 đến 14 (đang là “{text}”).", "The size of a table is 8 to 14 (it is “{text}”)."},
+	fileNoWidths:         {"@table thiếu dòng widths:. Hãy ghi độ rộng từng cột, ví dụ widths: 10 60 30.", "@table has no widths:. Write each column's width, for example widths: 10 60 30."},
+	fileAlign:            {"Không có kiểu canh “{text}”. Hãy ghi left, center, right hoặc justify.", "There is no alignment “{text}”. Write left, center, right or justify."},
+	fileAlignCount:       {"align có {count} cột, bảng có {want} cột.", "align has {count} columns, the table {want}."},
+	fileCellCount:        {"Dòng có {count} ô, bảng có {want} cột. Các ô cách nhau bằng dấu |.", "The row has {count} cells, the table {want} columns. Cells are divided by |."},
+	fileJoin:             {"Không có ô nào để nhập với “{mark}”.", "There is no cell to join with “{mark}”."},
+	fileStray:            {"Dấu “{char}” đứng lẻ. Muốn in dấu này hãy viết \\{char}.", "The sign “{char}” stands alone. To print it write \\{char}."},
+	fileEmphasis:         {"Dấu * hoặc ** mở mà không đóng. Hãy thêm dấu đóng, hoặc viết \\* để in dấu sao.", "A * or ** is opened and not closed. Close it, or write \\* to print the sign."},
+	fileOpenBrace:        {"Dấu { chưa có dấu }.", "A { has no }."},
+	fileOpenBracket:      {"Phần tùy chọn [? chưa có dấu ].", "An optional piece [? has no ]."},
+	fileEmptyBraces:      {"Trong ngoặc nhọn phải có tên trường.", "There must be a field's name in the braces."},
+	fileEmptyOptional:    {"Phần [? … ] không có trường nào nên không biết khi nào bỏ. Hãy thêm trường hoặc điều kiện: [?tên_trường: … ].", "Nothing in [? … ] tells when it should vanish. Put a field in it or a condition: [?field: … ]."},
+	fileIndexOutside:     {"Số thứ tự # (hoặc # + 1) chỉ dùng trong @each hoặc dòng each của bảng.", "The counter # (or # + 1) only works inside @each or a table's each line."},
+	fileTab:              {"Không hiểu “{text}”. Hãy ghi khoảng cách bằng mm, ví dụ: tab 90.", "“{text}” is not understood. Write a distance in mm, for example: tab 90."},
+	fileUnknownField:     {"Không có trường “{name}”.{try?} Hãy sửa tên hoặc khai trường trong form.yaml.", "There is no field “{name}”.{try?} Correct the name or declare the field in form.yaml."},
+	fileUnknownAgency:    {"Hồ sơ cơ quan không có “{name}”.{try?} Các tên: {names}.", "The agency profile has no “{name}”.{try?} Names: {names}."},
+	fileUnknownFormat:    {"Trường “{name}” không có cách ghi “{format}”.{try?} Các cách ghi: {formats}.", "The field “{name}” has no format “{format}”.{try?} Formats: {formats}."},
+	filePhraseMissing:    {"Giá trị “{value}” của trường “{name}” thiếu câu “{format}” trong phrases.", "The value “{value}” of the field “{name}” has no phrase “{format}”."},
+	fileOptionalOutside:  {"Trường “{name}” có thể trống nên phải nằm trong [? … ] hoặc @if, để không để lại chỗ trống.", "The field “{name}” may be empty, so it must stand in [? … ] or @if, or it would leave a gap."},
+	fileBadSum:           {"Không hiểu tổng “{text}”. Hãy viết danh_sách.trường với trường kiểu money hoặc integer.", "The sum “{text}” is not understood. Write list.field with a field of type money or integer."},
+	fileUnknownValue:     {"Trường “{name}” không có giá trị “{value}”.{try?} Các giá trị: {values}.", "The field “{name}” has no value “{value}”.{try?} Values: {values}."},
+	fileConditionType:    {"Trường “{name}” kiểu {type} không so sánh bằng dấu = được; chỉ dùng cho enum và boolean.", "The field “{name}” of type {type} cannot be compared with =; only enum and boolean can."},
+
+	lintUnused:      {"Trường “{name}” không được dùng trong văn bản. Hãy in trường này hoặc bỏ khai báo.", "The field “{name}” is never used. Print it or delete it."},
+	lintUndated:     {"Căn cứ “{act}” chưa ghi ngày ban hành. Hãy ghi date: năm-tháng-ngày.", "The basis “{act}” has no date. Write date: year-month-day."},
+	lintNoBasis:     {"Biểu mẫu lấy lời văn từ văn bản quy phạm nhưng không ghi legal_basis.", "The form takes its words from an act but names no legal_basis."},
+	lintUnknownAct:  {"Văn bản “{act}” chưa có trong acts.yaml.{try?} Hãy ghi thêm để biết còn hiệu lực hay không.", "The act “{act}” is not in acts.yaml.{try?} Add it, so that its validity is known."},
+	lintRepealed:    {"Văn bản “{act}” hết hiệu lực từ ngày {day} (thay bằng {by}) nhưng biểu mẫu còn hiệu lực sau ngày đó. Hãy ghi valid_to hoặc sửa căn cứ.", "The act “{act}” ended on {day} (replaced by {by}) but the form is in force after that. Set valid_to or correct the basis."},
+	lintNoSample:    {"Thiếu sample.json. Hãy ghi dữ liệu mẫu có thật về dạng và hư cấu về người.", "There is no sample.json. Add data that looks real and is fictitious."},
+	lintSample:      {"sample.json không qua được kiểm tra: {text}", "sample.json does not pass: {text}"},
+	lintSampleDay:   {"Ngày tiếp nhận {day} của sample.json nằm ngoài thời gian hiệu lực của biểu mẫu.", "The reception date {day} of sample.json is outside the form's validity."},
+	lintNoLegal:     {"Biểu mẫu có text: file nhưng thiếu legal.txt (lời văn của văn bản quy phạm). Hãy chép vào.", "The form has text: file but no legal.txt (the act's own words). Add it."},
+	lintSentence:    {"Lời văn khác văn bản quy phạm ở dòng {line}: văn bản ghi “{legal}”, biểu mẫu ghi “{form}”. Hãy sửa body.txt, hoặc ghi nhận chỗ sửa bằng {{cũ => mới}} trong legal.txt.", "The words differ from the act at line {line}: the act says “{legal}”, the form “{form}”. Correct body.txt, or record the correction as {{old => new}} in legal.txt."},
+	lintExtra:       {"Biểu mẫu có thêm “{form}” sau khi hết lời văn của văn bản quy phạm.", "The form has more text, “{form}”, after the act's own words end."},
+	lintNoSuccessor: {"Biểu mẫu hết hiệu lực ngày {day} nhưng không ghi successor và không có phiên bản sau.", "The form ends on {day} but names no successor and has no later version."},
+	lintArticles:    {"Các điều không đánh số liên tiếp: cần “Điều {want}.”, đang là “{got}”.", "The articles are not numbered in order: “Điều {want}.” is needed, it is “{got}”."},
+	lintOverlap:     {"Phiên bản {version} và {other} cùng có hiệu lực ngày {day}. Hãy sửa valid_from hoặc valid_to.", "The versions {version} and {other} are both in force on {day}. Correct valid_from or valid_to."},
+	legalCorrection: {"Chỗ sửa “{text}” trong legal.txt không hiểu được. Hãy ghi {{cũ => mới}} trên một dòng.", "The correction “{text}” in legal.txt is not understood. Write {{old => new}} on one line."},
+}
