@@ -240,3 +240,21 @@ func (f *Form) Sample() []byte { return slices.Clone(f.sample) }
 
 // Schema is the JSON Schema (2020-12) of the form's data.
 func (f *Form) Schema() []byte { return slices.Clone(f.schema) }
+
+// ReceivedDate reads the reception date from the data of any form; ok is false
+// when there is none that can be read, and Bind then says so.
+func ReceivedDate(data []byte) (day time.Time, ok bool) {
+	if len(data) > MaxPhotoData {
+		return time.Time{}, false
+	}
+	root, _, err := parseJSON(data)
+	if err != nil {
+		return time.Time{}, false
+	}
+	n, found := root.get("received_date")
+	if !found || n.kind != kString {
+		return time.Time{}, false
+	}
+	day, err = vietnamese.ParseDate(n.s)
+	return day, err == nil
+}

@@ -146,7 +146,7 @@ func lintSampleData(l *compiler, f *Form) {
 		}
 		l.fail(0, lintSample, "text", text)
 	}
-	if day := ReceivedDate(f.sample); !day.IsZero() && !f.InForce(day) {
+	if day, ok := ReceivedDate(f.sample); ok && !f.InForce(day) {
 		l.fail(0, lintSampleDay, "day", day.Format(time.DateOnly))
 	}
 }
