@@ -3,8 +3,6 @@ package templates
 import (
 	"strings"
 	"time"
-
-	"antin/templates/vietnamese"
 )
 
 // Facts are what the archive and the register keep of a document's data beside
@@ -87,26 +85,4 @@ func (h *Head) TypeName() string {
 		return n
 	}
 	return h.DocumentType
-}
-
-// ReceivedDate reads the day on which the dossier was received from data that
-// is not bound to a form yet: it chooses the form's version. The zero time means
-// that the data does not say; Bind then names what is missing.
-func ReceivedDate(data []byte) time.Time {
-	if len(data) > MaxPhotoData {
-		return time.Time{}
-	}
-	root, _, err := parseJSON(data)
-	if err != nil {
-		return time.Time{}
-	}
-	n, ok := root.get("received_date")
-	if !ok || n.kind != kString {
-		return time.Time{}
-	}
-	day, err := vietnamese.ParseDate(n.s)
-	if err != nil {
-		return time.Time{}
-	}
-	return day
 }
