@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -90,44 +91,25 @@ func openForm(data []byte) (*form, error) {
 }
 
 // field finds a field that is its own, only widget, as the renderer makes them.
+// A field whose widget is an object apart is refused: pyHanko then takes the
+// new appearance for a change that the certification does not allow.
 func (fm *form) field(name string, kind pdf.Name) (pdf.Field, error) {
 	i := slices.IndexFunc(fm.fields, func(f pdf.Field) bool { return f.Name == name })
 	if i < 0 {
 		return pdf.Field{}, &FieldError{name, ErrFieldMissing}
 	}
 	fd := fm.fields[i]
-	if fd.Dict["FT"] != kind || len(fd.Widgets) != 1 {
+	if fd.Dict["FT"] != kind || len(fd.Widgets) != 1 || fd.Widgets[0].Ref != fd.Ref {
 		return pdf.Field{}, &FieldError{name, ErrFieldKind}
 	}
 	return fd, nil
 }
 
-// set writes new entries of a field and of its widget, which may be one object.
-func (fm *form) set(fd pdf.Field, field, widget pdf.Dict) error {
-	change := func(r pdf.Ref, entries pdf.Dict) error {
-		o, err := fm.u.Get(r)
-		if err != nil {
-			return err
-		}
-		d, ok := o.(pdf.Dict)
-		if !ok {
-			return &FieldError{fd.Name, ErrFieldKind}
-		}
-		d = maps.Clone(d)
-		maps.Copy(d, entries)
-		fm.u.Set(r, d)
-		return nil
-	}
-	w := fd.Widgets[0].Ref
-	if w == fd.Ref {
-		both := maps.Clone(field)
-		maps.Copy(both, widget)
-		return change(w, both)
-	}
-	if err := change(fd.Ref, field); err != nil || len(widget) == 0 {
-		return err
-	}
-	return change(w, widget)
+// set writes new entries of a field.
+func (fm *form) set(fd pdf.Field, entries pdf.Dict) {
+	d := maps.Clone(fd.Widgets[0].Dict) // its own entries, not inherited ones
+	maps.Copy(d, entries)
+	fm.u.Set(fd.Ref, d)
 }
 
 // rect is the width and height of a field's widget in points.
@@ -158,6 +140,8 @@ type Fill struct {
 	// Stamp draws the value in red with a frame around the field: the archive
 	// stamp.
 	Stamp bool
+	// Optional leaves a document that has no such field as it is.
+	Optional bool
 }
 
 const (
@@ -166,6 +150,9 @@ const (
 
 func (fm *form) fill(fl Fill) error {
 	fd, err := fm.field(fl.Field, "Tx")
+	if fl.Optional && errors.Is(err, ErrFieldMissing) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -220,16 +207,49 @@ func (fm *form) fill(fl Fill) error {
 	if err != nil {
 		return err
 	}
-	ap := fm.u.Add(&pdf.Stream{Raw: content, Dict: xobject(w, h, pdf.Dict{"Font": pdf.Dict{look.fontName: fontRef}})})
-	return fm.set(fd,
-		pdf.Dict{"V": pdf.TextString(strings.ReplaceAll(value, "\n", "\r"))},
-		pdf.Dict{"AP": pdf.Dict{"N": ap}})
+	ap := fm.u.Add(&pdf.Stream{Raw: content, Dict: fm.xobject(fd, w, h, pdf.Dict{"Font": pdf.Dict{look.fontName: fontRef}})})
+	fm.set(fd, pdf.Dict{"V": pdf.TextString(strings.ReplaceAll(value, "\n", "\r")), "AP": pdf.Dict{"N": ap}})
+	return nil
 }
 
-// xobject is the dictionary of an appearance's form XObject.
-func xobject(w, h float64, resources pdf.Dict) pdf.Dict {
-	return pdf.Dict{"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"),
+// xobject is the dictionary of an appearance's form XObject. A /BBox that the
+// pre-placed appearance has and that fits stays as it is written: DSS takes
+// another one for a change that is not form filling.
+func (fm *form) xobject(fd pdf.Field, w, h float64, resources pdf.Dict) pdf.Dict {
+	d := pdf.Dict{"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"),
 		"BBox": pdf.Array{pdf.Integer(0), pdf.Integer(0), pdf.Real(w), pdf.Real(h)}, "Resources": resources}
+	if box := fm.box(fd); box != nil {
+		var v [4]float64
+		for i := range v {
+			n, err := fm.f.Num(box[i])
+			if err != nil {
+				return d
+			}
+			v[i] = n
+		}
+		const close = 0.01
+		if math.Abs(v[0])+math.Abs(v[1])+math.Abs(v[2]-w)+math.Abs(v[3]-h) < close {
+			d["BBox"] = box
+		}
+	}
+	return d
+}
+
+// box is the /BBox of a field's present appearance, nil if it has none.
+func (fm *form) box(fd pdf.Field) pdf.Array {
+	ap, err := fm.f.Dict(fd.Dict["AP"])
+	if err != nil {
+		return nil
+	}
+	n, err := fm.f.Dict(ap["N"])
+	if err != nil {
+		return nil
+	}
+	box, err := fm.f.Array(n["BBox"])
+	if err != nil || len(box) != 4 {
+		return nil
+	}
+	return box
 }
 
 // show puts the picture into the signature field, as large as fits and centred.
@@ -248,7 +268,7 @@ func (fm *form) show(fd pdf.Field, p *Picture) (pdf.Dict, error) {
 	b := append(make([]byte, 0, 64), "q "...)
 	b = appendNums(b, pw, 0, 0, ph, (w-pw)/2, (h-ph)/2)
 	b = append(b, " cm /Im Do Q\n"...)
-	ap := fm.u.Add(&pdf.Stream{Raw: b, Dict: xobject(w, h, pdf.Dict{"XObject": pdf.Dict{"Im": fm.u.Add(&image)}})})
+	ap := fm.u.Add(&pdf.Stream{Raw: b, Dict: fm.xobject(fd, w, h, pdf.Dict{"XObject": pdf.Dict{"Im": fm.u.Add(&image)}})})
 	return pdf.Dict{"AP": pdf.Dict{"N": ap}}, nil
 }
 

@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -107,18 +108,18 @@ func sign(data []byte, s Signature, fills []Fill, certify bool) ([]byte, error) 
 		dict["Reference"] = refs
 	}
 	value := fm.u.Add(dict)
-	look := pdf.Dict{}
+	entries := pdf.Dict{}
 	if s.Picture != nil {
-		if look, err = fm.show(fd, s.Picture); err != nil {
+		if entries, err = fm.show(fd, s.Picture); err != nil {
 			return nil, err
 		}
 	}
-	if err := fm.set(fd, pdf.Dict{"V": value}, look); err != nil {
-		return nil, err
-	}
+	entries["V"] = value
+	fm.set(fd, entries)
 	if err := fm.touchCatalog(value, certify); err != nil {
 		return nil, err
 	}
+	fm.u.SetID(s.revisionID(data, fills))
 	out, err := fm.u.Bytes()
 	if err != nil {
 		return nil, err
@@ -217,6 +218,16 @@ func (fm *form) touchCatalog(value pdf.Ref, certify bool) error {
 		fm.u.Set(fm.root, catalog)
 	}
 	return nil
+}
+
+// revisionID is the changing half of the file's /ID (ISO 32000-1, 14.4): of
+// what this revision is made from, in place of a hash over all its bytes.
+func (s Signature) revisionID(data []byte, fills []Fill) []byte {
+	h := sha256.New()
+	fmt.Fprintln(h, len(data), s.Field, s.Time.UnixNano(), fills)
+	h.Write(data[max(0, len(data)-1024):]) // the trailer and the /ID before
+	h.Write(s.Identity.Certificate.Raw)
+	return h.Sum(nil)[:16]
 }
 
 func (s Signature) timestampSize() int {
