@@ -68,7 +68,7 @@ func parseDA(da pdf.String) (textLook, error) {
 				return l, errors.New("/DA: Tf without font and size")
 			}
 			size, err := strconv.ParseFloat(operands[len(operands)-1], 64)
-			if err != nil || size < 0 || size > 1000 {
+			if err != nil || !(size >= 0 && size <= 1000) { // also NaN
 				return l, errors.New("/DA: type size malformed")
 			}
 			l.fontName, l.size = pdf.Name(operands[len(operands)-2][1:]), size
@@ -80,7 +80,7 @@ func parseDA(da pdf.String) (textLook, error) {
 			}
 			values := operands[len(operands)-n:]
 			for _, v := range values {
-				if f, err := strconv.ParseFloat(v, 64); err != nil || f < 0 || f > 1 {
+				if f, err := strconv.ParseFloat(v, 64); err != nil || !(f >= 0 && f <= 1) {
 					return l, errors.New("/DA: colour malformed")
 				}
 			}
