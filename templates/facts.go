@@ -86,3 +86,12 @@ func (h *Head) TypeName() string {
 	}
 	return h.DocumentType
 }
+
+// Basis names the acts the form rests on, on one line.
+func (h *Head) Basis() string {
+	acts := make([]string, len(h.LegalBasis))
+	for i, b := range h.LegalBasis {
+		acts[i] = b.Act
+	}
+	return strings.Join(acts, "; ")
+}

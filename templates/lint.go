@@ -133,7 +133,7 @@ func lintSampleData(l *compiler, f *Form) {
 		l.fail(0, lintNoSample)
 		return
 	}
-	agency, err := DemoAgency(demoKind(f.Issuer))
+	agency, err := DemoAgency(f.DemoKind())
 	if err != nil {
 		l.fail(0, lintSample, "text", err.Error())
 		return
@@ -151,10 +151,10 @@ func lintSampleData(l *compiler, f *Form) {
 	}
 }
 
-// demoKind is the demonstration profile that issues a kind of form.
-func demoKind(issuer string) string {
-	if issuer == "people-committee" {
+// DemoKind is the kind of demonstration profile that issues the form.
+func (h *Head) DemoKind() string {
+	if h.Issuer == "people-committee" {
 		return "department"
 	}
-	return issuer
+	return h.Issuer
 }
