@@ -151,7 +151,7 @@ func (f *File) Get(r Ref) (Object, error) {
 	}
 	if p.num != e.Num || p.gen != e.Gen {
 		return nil, &SyntaxError{Offset: e.Offset, Object: e.Num,
-			Msg: fmt.Sprintf("the cross-reference points to object %d %d", p.num, p.gen)}
+			Msg: fmt.Sprintf("the entry of object %d %d leads to object %d %d", e.Num, e.Gen, p.num, p.gen)}
 	}
 	return p.object, nil
 }

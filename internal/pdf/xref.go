@@ -13,8 +13,10 @@ type section struct {
 	kind    XRefKind
 	trailer Dict
 	entries []Entry
+	end     int64 // of the section
 	extents []extent
 	mark    endMark
+	unended error // why mark is missing
 }
 
 // endMark is "startxref n %%EOF".
@@ -56,19 +58,22 @@ func (c *core) chain() error {
 		}
 		newest = append(newest, s)
 		prev, has := s.trailer["Prev"]
-		if !has {
-			break
-		}
 		p, ok := prev.(Integer)
-		if !ok {
+		if has && !ok {
 			return &SyntaxError{Offset: at, Msg: "/Prev is not an integer"}
 		}
-		if int64(p) >= at {
+		if has && int64(p) >= at {
 			main, err := c.linearized(s, int64(p))
 			if err != nil {
 				return err
 			}
 			newest = append(newest, main)
+			break
+		}
+		if s.unended != nil {
+			return s.unended
+		}
+		if !has {
 			break
 		}
 		at, from = int64(p), at
@@ -86,12 +91,15 @@ func (c *core) linearized(first section, prev int64) (section, error) {
 		return section{}, back
 	}
 	o, err := s.object()
-	if d, ok := o.(Dict); err != nil || !ok || d["Linearized"] == nil || prev < first.mark.end {
+	if d, ok := o.(Dict); err != nil || !ok || d["Linearized"] == nil || prev < first.end {
 		return section{}, back
 	}
 	main, err := c.section(prev, int64(len(c.data)), first.at)
 	if err != nil {
 		return section{}, err
+	}
+	if main.unended != nil {
+		return section{}, main.unended
 	}
 	if main.trailer["Prev"] != nil || main.mark.value != first.at {
 		return section{}, back
@@ -126,8 +134,9 @@ func (c *core) assemble(newest []section) error {
 	return nil
 }
 
-// section reads the section at an offset that was named at from, and its end
-// mark, all before limit.
+// section reads the section at an offset that was named at from, and the end
+// mark after it, all before limit. Only the first section of a linearized file
+// may lack the mark, so that is for the caller to judge.
 func (c *core) section(at, limit, from int64) (section, error) {
 	if at <= 0 || at >= limit {
 		return section{}, &SyntaxError{Offset: from, Msg: fmt.Sprintf("offset %d of the cross-references is outside the file", at)}
@@ -148,10 +157,11 @@ func (c *core) section(at, limit, from int64) (section, error) {
 	}
 	sc := c.scanner(end, limit, 0)
 	sc.space()
-	if s.mark, err = c.endMark(int64(sc.pos), limit); err != nil {
-		return section{}, err
+	s.end = end
+	s.extents = append(s.extents, extent{at, end})
+	if s.mark, s.unended = c.endMark(int64(sc.pos), limit); s.unended == nil {
+		s.extents = append(s.extents, extent{s.mark.at, s.mark.end})
 	}
-	s.extents = append(s.extents, extent{at, end}, extent{s.mark.at, s.mark.end})
 	return s, nil
 }
 
