@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -25,6 +24,9 @@ var errBudget = errors.New("too many objects to compare")
 // maxVisits bounds the objects visited while comparing all revisions.
 const maxVisits = 3_000_000
 
+// maxChanges bounds the differences named for one revision.
+const maxChanges = 200
+
 // zone is the part of the file a difference is found in; it keys the words.
 type zone string
 
@@ -38,15 +40,14 @@ type differ struct {
 	seen    map[[2]pdf.Ref]bool // pairs walked by the strict rule
 	visited map[int]bool        // object numbers reached in the old revision by any rule
 
-	pages     map[pdf.Ref]int      // page objects of the old revision, 0-based
-	pageArea  []float64            // their areas, pt²
-	fields    map[pdf.Ref]*field   // fields and widgets of the old revision
-	fresh     map[pdf.Ref]*field   // fields and widgets this revision adds
-	catalog   pdf.Ref              // of the old revision
-	acroForm  pdf.Ref              // of the old revision, zero when direct
-	oldField  map[string]*field    // by full name
+	pages     map[pdf.Ref]int    // page objects of the old revision, 0-based
+	pageArea  []float64          // their areas, pt²
+	fields    map[pdf.Ref]*field // fields and widgets of the old revision
+	fresh     map[pdf.Ref]*field // fields and widgets this revision adds
+	catalog   pdf.Ref            // of the old revision
+	acroForm  pdf.Ref            // of the old revision, zero when direct
+	toUnicode map[*pdf.Stream]map[uint16]string
 	sections  map[pdf.Ref]struct{} // containers walked by a rule of their own
-	stampOnly map[string]bool      // names of fields signed in this revision by a document time-stamp
 }
 
 // field is a node of the field tree.
@@ -65,7 +66,7 @@ func diff(f *pdf.File, rev int, budget *int) ([]Change, error) {
 		old: f.At(rev - 1), new: f.At(rev), rev: rev, budget: budget,
 		seen: map[[2]pdf.Ref]bool{}, visited: map[int]bool{},
 		pages: map[pdf.Ref]int{}, fields: map[pdf.Ref]*field{}, fresh: map[pdf.Ref]*field{},
-		sections: map[pdf.Ref]struct{}{}, stampOnly: map[string]bool{},
+		sections: map[pdf.Ref]struct{}{},
 	}
 	if err := d.trailer(); err != nil {
 		return nil, err
@@ -76,15 +77,30 @@ func diff(f *pdf.File, rev int, budget *int) ([]Change, error) {
 // add names a difference. kind NotPermitted is never allowed; for the others
 // the permissions in force decide.
 func (d *differ) add(kind ChangesAfter, code, path string, r pdf.Ref, args ...any) {
-	object := ""
-	if r.Num > 0 {
-		object = r.String()
+	d.name(Change{Code: code, Path: path, kind: kind}, r, args...)
+}
+
+// act names a change that the permissions decide on.
+func (d *differ) act(a act, code, path string, r pdf.Ref, args ...any) {
+	c := Change{Code: code, Path: path, act: a, kind: a.kind()}
+	if len(args) > 0 && a != actNote {
+		c.field, _ = args[0].(string)
 	}
-	c := Change{Revision: d.rev + 1, Code: code, Object: object, Path: path, kind: kind}
-	c.Message, c.MessageEN = changeSentence(code, path, object, args...)
+	d.name(c, r, args...)
+}
+
+func (d *differ) name(c Change, r pdf.Ref, args ...any) {
+	if len(d.out) >= maxChanges {
+		return
+	}
+	if r.Num > 0 {
+		c.Object = r.String()
+	}
+	c.Revision = d.rev + 1
+	c.Message, c.MessageEN = changeSentence(c.Code, c.Path, c.Object, args...)
 	// The same object met in two places is said once.
 	if !slices.ContainsFunc(d.out, func(o Change) bool {
-		return o.Code == code && o.Object == object && (object != "" || o.Path == path)
+		return o.Code == c.Code && o.Object == c.Object && (c.Object != "" || o.Path == c.Path)
 	}) {
 		d.out = append(d.out, c)
 	}
@@ -502,6 +518,3 @@ func rectangle(a pdf.Array) (r [4]float64, ok bool) {
 	}
 	return [4]float64{min(r[0], r[2]), min(r[1], r[3]), max(r[0], r[2]), max(r[1], r[3])}, true
 }
-
-// sortedNames are the keys of a map of names, for stable wording.
-func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -56,12 +56,9 @@ func (d *differ) compareDefaults(o, n pdf.Object) error {
 	if o == nil {
 		return nil
 	}
-	od, nd, or, _, ok, err := d.dicts(o, n, "resources", path)
+	od, nd, _, _, ok, err := d.dicts(o, n, "resources", path)
 	if err != nil || !ok {
 		return err
-	}
-	if or.Num > 0 {
-		d.sections[or] = struct{}{}
 	}
 	for _, k := range keys(od, nd) {
 		if od[k] == nil {

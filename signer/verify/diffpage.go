@@ -198,7 +198,7 @@ func (d *differ) covers(f *field, widget pdf.Dict, before pdf.Array, page pdf.Re
 // signed field may get new pictures; otherwise they stay.
 func (d *differ) compareAppearance(f *field, od, nd pdf.Dict, filled bool, path string) error {
 	path += "/AP"
-	if !filled && !f.signed {
+	if !f.signed && (!filled || f.kind == "Btn") { // the states of a button stay
 		probe := *d
 		probe.out = nil
 		if err := probe.strict(od["AP"], nd["AP"], "appearance", path); err != nil {
@@ -216,32 +216,21 @@ func (d *differ) compareAppearance(f *field, od, nd pdf.Dict, filled bool, path 
 	return d.checkAppearance(f, nd, path)
 }
 
-// reachAppearance marks the pictures that a filled field leaves behind.
+// reachAppearance marks the pictures that a filled field leaves behind: the
+// dictionary's entries and their states.
 func (d *differ) reachAppearance(o pdf.Object) {
-	for range 3 { // the dictionary, its entries, their states
+	mark := func(o pdf.Object) pdf.Dict {
 		v, r, err := resolve(d.old, o)
 		if err != nil {
-			return
+			return nil
 		}
-		d.visited[r.Num] = r.Num > 0
-		ap, ok := v.(pdf.Dict)
-		if !ok {
-			return
+		d.visited[r.Num] = true
+		dict, _ := v.(pdf.Dict)
+		return dict
+	}
+	for _, el := range mark(o) {
+		for _, state := range mark(el) {
+			mark(state)
 		}
-		for _, el := range ap {
-			v, r, err := resolve(d.old, el)
-			if err != nil {
-				return
-			}
-			d.visited[r.Num] = r.Num > 0
-			if states, ok := v.(pdf.Dict); ok {
-				for _, s := range states {
-					if _, r, err := resolve(d.old, s); err == nil {
-						d.visited[r.Num] = r.Num > 0
-					}
-				}
-			}
-		}
-		return
 	}
 }

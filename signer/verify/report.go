@@ -184,7 +184,10 @@ type Change struct {
 	Message   string `json:"message"`
 	MessageEN string `json:"message_en"`
 
-	kind ChangesAfter
+	kind    ChangesAfter
+	act     act
+	field   string
+	caution bool // allowed, but the reader should look at it
 }
 
 // Register is the register's word on the document. The caller who has the

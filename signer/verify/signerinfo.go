@@ -45,7 +45,7 @@ func strongHash(h crypto.Hash) bool {
 // the one named, the digest is that of the content, the signed attributes are
 // there and say what they must, the signature value is right, the algorithms
 // are strong. content gives the digest of what is signed.
-func (v *verifier) checkSigner(sd *cms.SignedData, s *cms.SignerInfo, content func(crypto.Hash) []byte, want asn1.ObjectIdentifier) signerVerdict {
+func (v *verifier) checkSigner(sd *cms.SignedData, s *cms.SignerInfo, content func(crypto.Hash) []byte, want asn1.ObjectIdentifier, cades bool) signerVerdict {
 	var out signerVerdict
 	token := want.Equal(cms.OIDTSTInfo)
 
@@ -90,7 +90,7 @@ func (v *verifier) checkSigner(sd *cms.SignedData, s *cms.SignerInfo, content fu
 		out.add("signing_certificate", "not_found", Failed, NoSigningCertificateFound)
 	case essErr != nil:
 		out.add("signing_certificate", "malformed", Failed, SigConstraintsFailure)
-	case len(ids) == 0 && (token || v.cades):
+	case len(ids) == 0 && (token || cades):
 		out.add("signing_certificate", "missing", Failed, SigConstraintsFailure)
 	case len(ids) == 0:
 		out.add("signing_certificate", "unprotected", Warning, "")

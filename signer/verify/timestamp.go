@@ -129,7 +129,7 @@ func (v *verifier) checkToken(sd *cms.SignedData, digest func(crypto.Hash) []byt
 		d := h.New()
 		d.Write(sd.Content)
 		return d.Sum(nil)
-	}, cms.OIDTSTInfo)
+	}, cms.OIDTSTInfo, true)
 	out.cert = core.cert
 	if core.problem != nil {
 		return fail("token_"+core.problem.code, core.problem.sub, core.problem.args...)
