@@ -9,8 +9,9 @@ import (
 	"math"
 )
 
-// decode turns inspected bytes into pixels, upright and in RGB or grey. The
-// second result is the part of the full size that was decoded: 1, 1/2, 1/4, ...
+// decode turns inspected bytes into pixels as they are stored: not yet turned, in
+// the colours of the file. The second result is the part of the full size that
+// was decoded: 1, 1/2, 1/4, ...
 func decode(ctx context.Context, data []byte, in *Info, maxPixels int) (image.Image, float64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, 0, err
@@ -25,10 +26,7 @@ func decode(ctx context.Context, data []byte, in *Info, maxPixels int) (image.Im
 		if b := m.Bounds(); b.Dx() != in.storedWidth() || b.Dy() != in.storedHeight() {
 			return nil, 0, refuse("format.corrupt", "JPEG")
 		}
-		if c, ok := m.(*image.CMYK); ok {
-			m = fromCMYK(c)
-		}
-		return upright(m, in.Orientation), 1, nil
+		return m, 1, nil
 	}
 	reduce := 0
 	for reduce < in.levels && (in.Width>>reduce)*(in.Height>>reduce) > maxPixels {
@@ -37,7 +35,11 @@ func decode(ctx context.Context, data []byte, in *Info, maxPixels int) (image.Im
 	if (in.Width>>reduce)*(in.Height>>reduce) > 2*maxPixels {
 		return nil, 0, refuse("format.no-levels", in.Width, in.Height)
 	}
-	o, err := theOpenJPEG()
+	build := stoppableOpenJPEG
+	if in.plain {
+		build = fastOpenJPEG
+	}
+	o, err := build()
 	if err != nil {
 		return nil, 0, err
 	}
@@ -107,6 +109,8 @@ func toRGBA(m image.Image) *image.RGBA {
 	}
 	out := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
 	switch s := m.(type) {
+	case *image.CMYK:
+		return fromCMYK(s)
 	case *image.YCbCr:
 		for y := range b.Dy() {
 			d := out.Pix[y*out.Stride : y*out.Stride+4*b.Dx()]

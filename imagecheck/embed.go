@@ -47,6 +47,14 @@ func ForEmbedding(ctx context.Context, data []byte) (*Embedded, error) {
 	if b := m.Bounds(); max(b.Dx(), b.Dy()) > embedLong {
 		m = scaleTo(m, embedLong)
 	}
+	if g, ok := m.(*image.Gray); !ok || in.Orientation != 1 {
+		m = upright(toRGBA(m), in.Orientation)
+		if ok {
+			m = greyOf(m)
+		}
+	} else {
+		m = g
+	}
 	b := m.Bounds()
 	dpi := densityFor(b.Dx(), b.Dy())
 	out, err := encodeJPEG(m, dpi)
@@ -69,9 +77,18 @@ func scaleTo(m image.Image, long int) image.Image {
 		draw.CatmullRom.Scale(out, r, g, b, draw.Src, nil)
 		return out
 	}
+	if c, ok := m.(*image.CMYK); ok {
+		m, _ = shrunk(c, workPixels*2)
+		b = m.Bounds()
+	}
 	out := image.NewRGBA(r)
 	draw.CatmullRom.Scale(out, r, m, b, draw.Src, nil)
 	return out
+}
+
+func greyOf(m image.Image) *image.Gray {
+	p := luma(toRGBA(m))
+	return &image.Gray{Pix: p.pix, Stride: p.w, Rect: image.Rect(0, 0, p.w, p.h)}
 }
 
 // jpegQuality of what is coded anew; above it the file only grows.

@@ -87,6 +87,9 @@ type Info struct {
 	adobe      int  // JPEG: Adobe transform, -1 when absent
 	levels     int  // JPEG 2000: wavelet levels, the least over all components
 	codestream span // JPEG 2000: where the codestream lies
+	plain      bool // JPEG 2000: nothing in the headers is out of the ordinary
+	tileW      int  // JPEG 2000: size of a tile in pixels
+	tileH      int
 	jfif       bool // JPEG: an APP0 of JFIF is there
 	rgbIDs     bool // JPEG: the components call themselves R, G, B
 }

@@ -174,6 +174,7 @@ func inspectCodestream(data []byte, s span) (*Info, error) {
 		return nil, refuse("format.corrupt", "JPEG 2000 SIZ")
 	}
 	pos, levels := 2, -1
+	plain, packets := true, 0
 	for n := 0; ; n++ {
 		if n > maxSegments {
 			return nil, refuse("format.corrupt", "JPEG 2000 segments")
@@ -212,11 +213,15 @@ func inspectCodestream(data []byte, s span) (*Info, error) {
 				return nil, refuse("format.corrupt", "JPEG 2000 COD")
 			}
 			levels = lowest(levels, int(body[5]))
+			packets = in.packets(body)
 		case 0xFF53: // COC: the same for one component
 			if len(body) < 3 || body[2] > 32 {
 				return nil, refuse("format.corrupt", "JPEG 2000 COC")
 			}
 			levels = lowest(levels, int(body[2]))
+			plain = false
+		case 0xFF5E, 0xFF5F, 0xFF60: // RGN, POC, PPM
+			plain = false
 		case 0xFF64: // COM
 			if name := smuggled(body); name != "" {
 				return nil, refuse("format.polyglot", name)
@@ -228,10 +233,11 @@ func inspectCodestream(data []byte, s span) (*Info, error) {
 		return nil, refuse("format.corrupt", "JPEG 2000 COD")
 	}
 	in.levels = levels
-	end, err := walkTileParts(c, pos, in.Tiles)
+	end, bare, err := walkTileParts(c, pos, in.Tiles)
 	if err != nil {
 		return nil, err
 	}
+	in.plain = plain && bare && packets > 0 && packets <= plainPackets
 	in.Trailing = len(bytes.TrimRight(c[end:], "\x00"))
 	if name := smuggled(c[end:]); name != "" {
 		return nil, refuse("format.polyglot", name)
@@ -271,6 +277,7 @@ func (in *Info) readSIZ(b []byte) error {
 		return refuse("format.too-many-tiles", cols*rows, maxTiles)
 	}
 	in.Tiles = cols * rows
+	in.tileW, in.tileH = min(tw, in.Width), min(th, in.Height)
 	for i := range in.Components {
 		depth, sx, sy := b[36+3*i], b[37+3*i], b[38+3*i]
 		if depth != 7 {
@@ -296,38 +303,73 @@ func (in *Info) readSIZ(b []byte) error {
 
 // walkTileParts follows the lengths of the tile-parts (T.800, A.4.2) from the
 // first SOT to EOC and returns where the codestream ends.
-func walkTileParts(c []byte, pos, tiles int) (int, error) {
+// bare tells that no tile-part changes the coding style of the main header.
+func walkTileParts(c []byte, pos, tiles int) (end int, bare bool, err error) {
+	bare = true
 	for range maxTileParts {
 		if pos+2 > len(c) {
-			return 0, refuse("format.truncated")
+			return 0, false, refuse("format.truncated")
 		}
 		switch binary.BigEndian.Uint16(c[pos:]) {
 		case 0xFFD9:
-			return pos + 2, nil
+			return pos + 2, bare, nil
 		case 0xFF90:
 		default:
-			return 0, refuse("format.corrupt", "JPEG 2000 SOT")
+			return 0, false, refuse("format.corrupt", "JPEG 2000 SOT")
 		}
 		if pos+12 > len(c) {
-			return 0, refuse("format.truncated")
+			return 0, false, refuse("format.truncated")
 		}
 		if binary.BigEndian.Uint16(c[pos+2:]) != 10 || int(binary.BigEndian.Uint16(c[pos+4:])) >= tiles {
-			return 0, refuse("format.corrupt", "JPEG 2000 SOT")
+			return 0, false, refuse("format.corrupt", "JPEG 2000 SOT")
 		}
+		bare = bare && pos+14 <= len(c) && c[pos+12] == 0xFF && c[pos+13] == 0x93
 		n := uint64(binary.BigEndian.Uint32(c[pos+6:]))
 		switch {
 		case n == 0: // the last tile-part, up to EOC
 			end := bytes.LastIndex(c[pos:], []byte{0xFF, 0xD9})
 			if end < 12 {
-				return 0, refuse("format.truncated")
+				return 0, false, refuse("format.truncated")
 			}
-			return pos + end + 2, nil
+			return pos + end + 2, bare, nil
 		case n < 14:
-			return 0, refuse("format.corrupt", "JPEG 2000 SOT")
+			return 0, false, refuse("format.corrupt", "JPEG 2000 SOT")
 		case n > uint64(len(c)-pos):
-			return 0, refuse("format.truncated")
+			return 0, false, refuse("format.truncated")
 		}
 		pos += int(n)
 	}
-	return 0, refuse("format.corrupt", "JPEG 2000 SOT")
+	return 0, false, refuse("format.corrupt", "JPEG 2000 SOT")
+}
+
+// plainPackets bounds the packets of a codestream that is decoded without a
+// means to stop it: a photo has a few hundred.
+const plainPackets = 60_000
+
+// packets counts the packets that a coding style (T.800, A.6.1) makes of the
+// picture, from above; 0 when the style is out of the ordinary.
+func (in *Info) packets(cod []byte) int {
+	layers, levels := int(binary.BigEndian.Uint16(cod[2:])), int(cod[5])
+	if layers > 64 || levels > 12 || cod[6]+2 < 4 || cod[7]+2 < 4 || cod[8] != 0 {
+		return 0
+	}
+	perTile := 0
+	for r := range levels + 1 {
+		px, py := 15, 15
+		if cod[0]&1 != 0 {
+			if len(cod) < 10+levels+1 {
+				return 0
+			}
+			px, py = int(cod[10+r]&15), int(cod[10+r]>>4)
+		}
+		if px < 5 && r > 0 || py < 5 && r > 0 || px < 4 || py < 4 {
+			return 0
+		}
+		// One more each way for a grid that does not start with the tile.
+		perTile += (in.tileW>>(levels-r)>>px + 2) * (in.tileH>>(levels-r)>>py + 2)
+		if perTile > plainPackets {
+			return 0
+		}
+	}
+	return perTile * layers * in.Components * in.Tiles
 }

@@ -1,7 +1,5 @@
 package imagecheck
 
-import "fmt"
-
 // sentences holds every sentence this package says to people, by code:
 // Vietnamese first, English beside it. A sentence says what is wrong and what to
 // do about it.
@@ -23,6 +21,89 @@ var sentences = map[string][2]string{
 	"format.palette":         {"Ảnh JPEG 2000 dùng bảng màu, không phải ảnh chụp. Hãy gửi ảnh JPEG chụp gốc.", "The JPEG 2000 file uses a palette and is no photograph. Send the original JPEG photo."},
 	"format.polyglot":        {"Tệp ảnh chứa kèm dữ liệu %s nên bị từ chối vì lý do an toàn. Hãy mở ảnh, lưu lại thành JPEG và gửi lại.", "The file carries %s data beside the photo and is refused for safety. Open the photo, save it as JPEG and send it again."},
 	"format.metadata-loop":   {"Thông tin EXIF của ảnh bị lặp vòng nên tệp bị từ chối vì lý do an toàn. Hãy mở ảnh, lưu lại thành JPEG và gửi lại.", "The photo's EXIF data points back at itself and the file is refused for safety. Open the photo, save it as JPEG and send it again."},
+	// Measures: ID.pass, ID.fail (also for review when there is no ID.review),
+	// ID.low when the value lies below the range that passes.
+	"format.pass":       {"Tệp %s hợp lệ.", "A sound %s file."},
+	"resolution.pass":   {"%d x %d điểm ảnh đủ in 4x6 cm ở 300 dpi.", "%d x %d pixels are enough for 4x6 cm at 300 dpi."},
+	"resolution.fail":   {"%d x %d điểm ảnh không đủ in 4x6 cm ở 300 dpi. Hãy gửi ảnh có ít nhất 472 x 709 điểm ảnh, không phóng to ảnh nhỏ.", "%d x %d pixels are too few for 4x6 cm at 300 dpi. Send a photo of at least 472 x 709 pixels; don't enlarge a small one."},
+	"density.none":      {"Tệp không ghi độ phân giải; số điểm ảnh cho %.0f dpi khi in 4x6 cm.", "The file states no resolution; its pixels give %.0f dpi at 4x6 cm."},
+	"density.one":       {"Tệp ghi %.0f dpi; số điểm ảnh cho %.0f dpi khi in 4x6 cm.", "The file states %.0f dpi; its pixels give %.0f dpi at 4x6 cm."},
+	"density.conflict":  {"Tệp ghi hai độ phân giải khác nhau (%.0f dpi trong %s, %.0f dpi trong %s); số điểm ảnh cho %.0f dpi khi in 4x6 cm.", "The file states two resolutions (%.0f dpi in %s, %.0f dpi in %s); its pixels give %.0f dpi at 4x6 cm."},
+	"density.pass":      {"Tệp ghi %.0f dpi.", "The file states %.0f dpi."},
+	"density.fail":      {"Tệp ghi %.0f dpi, quy định của cơ quan yêu cầu cao hơn. Hãy lưu lại ảnh ở 300 dpi.", "The file states %.0f dpi, below what the agency asks for. Save the photo at 300 dpi."},
+	"metadata.location": {"Tệp có ghi vị trí chụp; thông tin này sẽ bị xóa khi đưa ảnh vào giấy phép.", "The file holds the place where the photo was taken; it is removed before the photo goes into a document."},
+	"aspect.pass":       {"Tỷ lệ ảnh đúng 4x6.", "The sides are as 4 to 6."},
+	"aspect.fail":       {"Ảnh %d x %d điểm ảnh không đúng tỷ lệ 4x6. Hãy cắt ảnh theo tỷ lệ 2:3 (rộng:cao), không kéo giãn.", "The sides of %d x %d pixels are not as 4 to 6. Crop the photo to 2:3 (width to height); don't stretch it."},
+	"colour.pass":       {"Ảnh màu.", "The photo is in colour."},
+	"colour.fail":       {"Ảnh đen trắng hoặc gần như không có màu. Hãy gửi ảnh màu.", "The photo is black and white or has hardly any colour. Send a colour photo."},
+
+	"background.found.pass":    {"Thấy rõ phông nền quanh người.", "The background around the person is clear."},
+	"background.found.fail":    {"Không tìm thấy phông nền đồng nhất quanh đầu. Hãy chụp trước tường hoặc phông trắng trơn, chừa khoảng trống quanh đầu.", "No even background was found around the head. Take the photo before a plain white wall or screen, with space around the head."},
+	"background.light.pass":    {"Phông nền đủ sáng.", "The background is light enough."},
+	"background.light.fail":    {"Phông nền không trắng (bị xám hoặc tối). Hãy dùng phông trắng và chiếu thêm sáng lên phông.", "The background is not white (grey or dark). Use a white screen and put more light on it."},
+	"background.tint.pass":     {"Phông nền không ám màu.", "The background has no tint."},
+	"background.tint.fail":     {"Phông nền có màu, không phải trắng. Hãy dùng phông trắng và cân bằng trắng của máy ảnh.", "The background is coloured, not white. Use a white screen and set the camera's white balance."},
+	"background.even.pass":     {"Phông nền đều.", "The background is even."},
+	"background.even.fail":     {"Phông nền sáng tối không đều. Hãy chiếu sáng đều hai bên và đứng xa phông hơn.", "The background is unevenly lit. Light it from both sides and stand further from it."},
+	"background.white.pass":    {"Toàn bộ phông nền là trắng.", "All of the background is white."},
+	"background.white.fail":    {"Một phần phông nền không trắng. Hãy dùng phông trắng phủ kín phía sau đầu và vai.", "A part of the background is not white. Use a white screen that covers all behind head and shoulders."},
+	"background.spots.pass":    {"Phông nền không có vết tối.", "The background has no dark spots."},
+	"background.spots.fail":    {"Phông nền có vết tối hoặc bóng đổ. Hãy đứng cách phông khoảng 1 m và chiếu sáng đều.", "The background has dark spots or shadows. Stand about 1 m from it and light it evenly."},
+	"background.gradient.pass": {"Phông nền không chuyển tối dần.", "The background does not darken to one side."},
+	"background.gradient.fail": {"Phông nền tối dần về một phía. Hãy chiếu sáng đều hai bên.", "The background darkens to one side. Light it from both sides."},
+	"background.texture.pass":  {"Phông nền trơn.", "The background is plain."},
+	"background.texture.fail":  {"Phông nền có hoa văn hoặc nhiễu hạt. Hãy dùng phông trắng trơn và chụp đủ sáng.", "The background has a pattern or noise. Use a plain white screen and enough light."},
+	"background.shadow.pass":   {"Không có bóng đổ quanh đầu.", "There is no shadow around the head."},
+	"background.shadow.fail":   {"Có bóng đổ trên phông quanh đầu. Hãy đứng xa phông hơn và không dùng đèn chiếu thẳng một phía.", "There is a shadow on the background near the head. Stand further from it and don't light from one side only."},
+	"background.object.pass":   {"Không có vật lạ sau lưng.", "There is nothing else in the background."},
+	"background.object.fail":   {"Có vật hoặc vệt lạ trên phông nền. Hãy dọn hết vật phía sau và chụp lại.", "There is an object or mark in the background. Clear all behind you and take the photo again."},
+	"background.border.pass":   {"Phông nền kín tới mép ảnh.", "The background reaches the edges of the photo."},
+	"background.border.fail":   {"Mép trên hoặc hai bên ảnh không phải phông trắng (có vật, viền hoặc người sát mép). Hãy bỏ viền và chừa khoảng trắng quanh đầu.", "The upper edges of the photo are not white background (an object, a frame, or the person is too close). Remove any frame and leave white space around the head."},
+
+	"face.pass":        {"Thấy rõ khuôn mặt.", "The face is clear."},
+	"face.review":      {"không thấy rõ khuôn mặt (quay nghiêng, bị che, tối hoặc cháy sáng). Nếu có thể, hãy chụp lại nhìn thẳng, đủ sáng.", "the face is not clear (turned, covered, dark or burnt out). If you can, take the photo again facing the camera in good light."},
+	"face.fail":        {"Không tìm thấy khuôn mặt nhìn thẳng. Hãy chụp chính diện, đủ sáng, không che mặt, ảnh để đúng chiều.", "No face looking straight was found. Take the photo from the front in good light, with nothing over the face and the right side up."},
+	"face.count.pass":  {"Chỉ có một khuôn mặt.", "There is one face only."},
+	"face.count.fail":  {"Ảnh có %d khuôn mặt. Ảnh chỉ được có một người.", "The photo shows %d faces. Only one person may be in it."},
+	"face.size.pass":   {"Cỡ khuôn mặt phù hợp.", "The face has the right size."},
+	"face.size.fail":   {"Khuôn mặt quá lớn trong ảnh. Hãy chụp xa hơn hoặc chừa thêm khoảng trống quanh đầu.", "The face is too large in the photo. Step back, or leave more space around the head."},
+	"face.size.low":    {"Khuôn mặt quá nhỏ trong ảnh. Hãy chụp gần hơn hoặc cắt bớt ảnh quanh đầu và vai.", "The face is too small in the photo. Step closer, or crop the photo around head and shoulders."},
+	"face.across.pass": {"Khuôn mặt nằm giữa theo chiều ngang.", "The face is in the middle from left to right."},
+	"face.across.fail": {"Khuôn mặt lệch về bên phải ảnh. Hãy cắt lại ảnh cho mặt ở giữa.", "The face is off to the right of the photo. Crop it so that the face is in the middle."},
+	"face.across.low":  {"Khuôn mặt lệch về bên trái ảnh. Hãy cắt lại ảnh cho mặt ở giữa.", "The face is off to the left of the photo. Crop it so that the face is in the middle."},
+	"face.down.pass":   {"Độ cao của mắt phù hợp.", "The eyes are at the right height."},
+	"face.down.fail":   {"Khuôn mặt nằm quá thấp trong ảnh. Hãy cắt lại ảnh cho mắt ở khoảng 2/5 từ mép trên.", "The face is too low in the photo. Crop it so that the eyes are about 2/5 from the top."},
+	"face.down.low":    {"Khuôn mặt nằm quá cao trong ảnh. Hãy cắt lại ảnh cho mắt ở khoảng 2/5 từ mép trên.", "The face is too high in the photo. Crop it so that the eyes are about 2/5 from the top."},
+	"face.crown.pass":  {"Thấy trọn đỉnh đầu.", "The top of the head is in the photo."},
+	"face.crown.fail":  {"Đỉnh đầu chạm mép trên của ảnh. Hãy chừa khoảng trống phía trên đầu.", "The top of the head touches the upper edge. Leave space above the head."},
+	"face.tilt.pass":   {"Đầu giữ thẳng.", "The head is level."},
+	"face.tilt.fail":   {"Đầu nghiêng %.0f độ. Hãy giữ đầu thẳng hoặc xoay lại ảnh.", "The head leans by %.0f degrees. Hold it level, or turn the photo."},
+	"face.turn.pass":   {"Mặt nhìn thẳng.", "The face looks straight ahead."},
+	"face.turn.fail":   {"Mặt quay sang bên phải ảnh. Hãy nhìn thẳng vào máy ảnh.", "The face is turned to the right of the photo. Look straight into the camera."},
+	"face.turn.low":    {"Mặt quay sang bên trái ảnh. Hãy nhìn thẳng vào máy ảnh.", "The face is turned to the left of the photo. Look straight into the camera."},
+	"face.sharp.pass":  {"Khuôn mặt rõ nét.", "The face is sharp."},
+	"face.sharp.low":   {"Khuôn mặt bị mờ (rung máy, lệch nét hoặc phóng to từ ảnh nhỏ). Hãy gửi ảnh gốc rõ nét.", "The face is blurred (shaken, out of focus or enlarged from a small photo). Send a sharp original."},
+	"face.burnt.pass":  {"Khuôn mặt không bị cháy sáng.", "The face is not burnt out."},
+	"face.burnt.fail":  {"Khuôn mặt bị cháy sáng, mất chi tiết. Hãy giảm ánh sáng hoặc đèn flash.", "The face is burnt out and has lost detail. Use less light or no flash."},
+	"face.dark.pass":   {"Khuôn mặt không bị tối.", "The face is not too dark."},
+	"face.dark.fail":   {"Khuôn mặt quá tối. Hãy chụp ở nơi đủ sáng, ánh sáng từ phía trước.", "The face is too dark. Take the photo in good light that comes from the front."},
+	"face.cast.pass":   {"Màu da tự nhiên.", "The colour of the skin is natural."},
+	"face.cast.fail":   {"Ảnh bị ám màu. Hãy cân bằng trắng của máy ảnh và không dùng bộ lọc màu.", "The photo has a colour cast. Set the camera's white balance and use no colour filter."},
+	"face.light.pass":  {"Ánh sáng hai bên mặt đều.", "Both sides of the face are lit."},
+	"face.light.low":   {"một bên mặt sáng, một bên tối. Hãy dùng ánh sáng từ phía trước.", "one side of the face is lit and the other dark. Use light from the front."},
+
+	"glasses.pass":         {"Không thấy kính.", "No glasses were seen."},
+	"glasses.review":       {"có thể có đeo kính. Nếu đang đeo kính, hãy bỏ kính và chụp lại.", "there may be glasses. If so, take them off and take the photo again."},
+	"glasses.fail":         {"Có đeo kính. Hãy bỏ kính và chụp lại.", "Glasses are worn. Take them off and take the photo again."},
+	"glasses.dark.pass":    {"Thấy rõ vùng mắt.", "The eyes are clear."},
+	"glasses.dark.low":     {"Vùng mắt bị tối (kính màu hoặc bóng che). Hãy bỏ kính màu và chụp lại với ánh sáng từ phía trước.", "The eyes are dark (tinted glasses or a shadow). Take tinted glasses off and use light from the front."},
+	"head.covering.pass":   {"Không có dấu hiệu đội mũ hoặc trùm đầu.", "Nothing speaks for a hat or head scarf."},
+	"head.covering.review": {"có thể đang đội mũ hoặc trùm đầu. Ảnh phải để đầu trần.", "there may be a hat or a head scarf. The head must be bare."},
+
+	// Prepare.
+	"prepare.no-face":    {"Không thấy rõ khuôn mặt nên không thể cắt ảnh tự động.", "The face is not clear, so the photo can't be cropped by itself."},
+	"prepare.too-small":  {"Ảnh gốc quá nhỏ: phần cắt 4x6 chỉ còn %d x %d điểm ảnh, cần ít nhất %d x %d. Hãy gửi ảnh gốc lớn hơn.", "The original is too small: the 4x6 crop has only %d x %d pixels and needs %d x %d. Send a larger original."},
+	"prepare.would-fail": {"Cắt và xoay không đủ để ảnh đạt: %s", "Cropping and turning are not enough: %s"},
 }
 
 // sentence fills the sentence of code in a language: 0 Vietnamese, 1 English.
@@ -31,5 +112,5 @@ func sentence(code string, lang int, args []any) string {
 	if !ok {
 		return code
 	}
-	return fmt.Sprintf(s[lang], args...)
+	return filled(s[lang], args)
 }
