@@ -150,6 +150,15 @@ func (a *Agency) check() error {
 // (Sở Nội vụ Hà Nội, also the answer for ""), "centre", "one-stop" or
 // "commune". Its people are fictitious and its documents have no legal value.
 func DemoAgency(kind string) (*Agency, error) {
+	data, err := DemoAgencyFile(kind)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAgency(data)
+}
+
+// DemoAgencyFile is the YAML of DemoAgency: a pattern for an agency's own.
+func DemoAgencyFile(kind string) ([]byte, error) {
 	if kind == "" {
 		kind = "department"
 	}
@@ -157,7 +166,7 @@ func DemoAgency(kind string) (*Agency, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no demonstration agency of kind %q", kind)
 	}
-	return ParseAgency(data)
+	return data, nil
 }
 
 // signatory finds a signatory by key; "" is the first.
