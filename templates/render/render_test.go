@@ -319,16 +319,3 @@ func TestPictures(t *testing.T) {
 		}
 	}
 }
-
-func FuzzPicture(f *testing.F) {
-	f.Add(photo())
-	f.Add([]byte{0xFF, 0xD8, 0xFF, 0xC2, 0, 11, 8, 0, 1, 0, 1, 3, 0, 0, 0})
-	f.Fuzz(func(t *testing.T, data []byte) {
-		doc := &layout.Document{Sections: []layout.Section{{Page: layout.StandardPage(), Blocks: []layout.Block{
-			&layout.Picture{JPEG: data, Width: 40, Height: 60, Alt: "Ảnh"}}}}}
-		out, err := render.PDF(doc, render.Options{Now: frozen})
-		if err == nil {
-			open(t, out)
-		}
-	})
-}
