@@ -13,27 +13,6 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
-// Defines values for HealthChecksStatus.
-const (
-	HealthChecksStatusFail HealthChecksStatus = "fail"
-	HealthChecksStatusOk   HealthChecksStatus = "ok"
-	HealthChecksStatusWarn HealthChecksStatus = "warn"
-)
-
-// Valid indicates whether the value is a known member of the HealthChecksStatus enum.
-func (e HealthChecksStatus) Valid() bool {
-	switch e {
-	case HealthChecksStatusFail:
-		return true
-	case HealthChecksStatusOk:
-		return true
-	case HealthChecksStatusWarn:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for HealthStatus.
 const (
 	HealthStatusFail HealthStatus = "fail"
@@ -52,20 +31,45 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for HealthCheckStatus.
+const (
+	HealthCheckStatusFail HealthCheckStatus = "fail"
+	HealthCheckStatusOk   HealthCheckStatus = "ok"
+	HealthCheckStatusWarn HealthCheckStatus = "warn"
+)
+
+// Valid indicates whether the value is a known member of the HealthCheckStatus enum.
+func (e HealthCheckStatus) Valid() bool {
+	switch e {
+	case HealthCheckStatusFail:
+		return true
+	case HealthCheckStatusOk:
+		return true
+	case HealthCheckStatusWarn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for State.
 const (
+	StateCorrected State = "corrected"
 	StateDelivered State = "delivered"
 	StateDraft     State = "draft"
 	StateIssued    State = "issued"
 	StateNumbered  State = "numbered"
+	StateReplaced  State = "replaced"
 	StateReturned  State = "returned"
-	StateRevoked   State = "revoked"
 	StateSigned    State = "signed"
+	StateWithdrawn State = "withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the State enum.
 func (e State) Valid() bool {
 	switch e {
+	case StateCorrected:
+		return true
 	case StateDelivered:
 		return true
 	case StateDraft:
@@ -74,11 +78,13 @@ func (e State) Valid() bool {
 		return true
 	case StateNumbered:
 		return true
+	case StateReplaced:
+		return true
 	case StateReturned:
 		return true
-	case StateRevoked:
-		return true
 	case StateSigned:
+		return true
+	case StateWithdrawn:
 		return true
 	default:
 		return false
@@ -133,18 +139,20 @@ type Document struct {
 	// NumberAndSymbol as printed, e.g. 05/QĐ-SNV
 	NumberAndSymbol *string `json:"number_and_symbol,omitempty"`
 
-	// Reason why it was returned or revoked
-	Reason    *string    `json:"reason,omitempty"`
+	// Reason why it was returned or withdrawn
+	Reason *string `json:"reason,omitempty"`
+
+	// Revisions empty in lists
 	Revisions []Revision `json:"revisions"`
 
-	// Sha256 of the newest revision
-	Sha256    string  `json:"sha256"`
+	// Sha256 of the newest revision; left out of lists
+	Sha256    *string `json:"sha256,omitempty"`
 	Signatory *string `json:"signatory,omitempty"`
 
-	// Size of the newest revision, bytes
-	Size int64 `json:"size"`
+	// Size of the newest revision, bytes; left out of lists
+	Size *int64 `json:"size,omitempty"`
 
-	// State draft → signed → numbered → issued; returned before issue, revoked after
+	// State draft → signed → numbered → issued → delivered; returned before it has a number; withdrawn, replaced or corrected after
 	State   State  `json:"state"`
 	Subject string `json:"subject"`
 
@@ -191,19 +199,22 @@ type FormHead struct {
 
 // Health defines model for Health.
 type Health struct {
-	Checks []struct {
-		Message *string            `json:"message,omitempty"`
-		Name    string             `json:"name"`
-		Status  HealthChecksStatus `json:"status"`
-	} `json:"checks"`
-	Status HealthStatus `json:"status"`
+	Checks []HealthCheck `json:"checks"`
+	Status HealthStatus  `json:"status"`
 }
-
-// HealthChecksStatus defines model for Health.Checks.Status.
-type HealthChecksStatus string
 
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
+
+// HealthCheck defines model for HealthCheck.
+type HealthCheck struct {
+	Message *string           `json:"message,omitempty"`
+	Name    string            `json:"name"`
+	Status  HealthCheckStatus `json:"status"`
+}
+
+// HealthCheckStatus defines model for HealthCheck.Status.
+type HealthCheckStatus string
 
 // NewDocument defines model for NewDocument.
 type NewDocument struct {
@@ -216,8 +227,8 @@ type NewDocument struct {
 	// Form id of the form, e.g. qd-huong-tctn
 	Form string `json:"form"`
 
-	// Signatory id of who signs; the form's default when left out
-	Signatory *string `json:"signatory,omitempty"`
+	// PhotoOverride a clerk's reason for taking a photo on which the check wants a person to look; needs the role clerk
+	PhotoOverride *string `json:"photo_override,omitempty"`
 
 	// Version version of the form; chosen by the dossier's reception date when left out
 	Version *string `json:"version,omitempty"`
@@ -254,10 +265,10 @@ type PublicDocument struct {
 	Notice          *string `json:"notice,omitempty"`
 	NumberAndSymbol *string `json:"number_and_symbol,omitempty"`
 
-	// Reason why it was revoked
+	// Reason why it was withdrawn
 	Reason *string `json:"reason,omitempty"`
 
-	// State draft → signed → numbered → issued; returned before issue, revoked after
+	// State draft → signed → numbered → issued → delivered; returned before it has a number; withdrawn, replaced or corrected after
 	State   State  `json:"state"`
 	Subject string `json:"subject"`
 }
@@ -276,7 +287,7 @@ type RegisterEntry struct {
 	Recipients   *string            `json:"recipients,omitempty"`
 	Signer       *string            `json:"signer,omitempty"`
 
-	// State draft → signed → numbered → issued; returned before issue, revoked after
+	// State draft → signed → numbered → issued → delivered; returned before it has a number; withdrawn, replaced or corrected after
 	State   State  `json:"state"`
 	Subject string `json:"subject"`
 	Symbol  string `json:"symbol"`
@@ -299,7 +310,7 @@ type Revision struct {
 	Size   int64  `json:"size"`
 }
 
-// State draft → signed → numbered → issued; returned before issue, revoked after
+// State draft → signed → numbered → issued → delivered; returned before it has a number; withdrawn, replaced or corrected after
 type State string
 
 // Until defines model for Until.
@@ -343,22 +354,10 @@ type CreateDocumentParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
-// IssueDocumentParams defines parameters for IssueDocument.
-type IssueDocumentParams struct {
-	// IdempotencyKey Chosen by the caller, unique for each thing to be made
-	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
-}
-
 // GetDocumentPDFParams defines parameters for GetDocumentPDF.
 type GetDocumentPDFParams struct {
 	// Revision 1 is the draft; the newest when left out
 	Revision *int `form:"revision,omitempty" json:"revision,omitempty"`
-}
-
-// SignDocumentParams defines parameters for SignDocument.
-type SignDocumentParams struct {
-	// IdempotencyKey Chosen by the caller, unique for each thing to be made
-	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
 // GetFormSampleParams defines parameters for GetFormSample.
@@ -417,8 +416,8 @@ type CreateDocumentJSONRequestBody = NewDocument
 // ReturnDocumentJSONRequestBody defines body for ReturnDocument for application/json ContentType.
 type ReturnDocumentJSONRequestBody = Reason
 
-// RevokeDocumentJSONRequestBody defines body for RevokeDocument for application/json ContentType.
-type RevokeDocumentJSONRequestBody = Reason
+// WithdrawDocumentJSONRequestBody defines body for WithdrawDocument for application/json ContentType.
+type WithdrawDocumentJSONRequestBody = Reason
 
 // CheckPhotoMultipartRequestBody defines body for CheckPhoto for multipart/form-data ContentType.
 type CheckPhotoMultipartRequestBody CheckPhotoMultipartBody
@@ -448,19 +447,19 @@ type ServerInterface interface {
 	GetDocument(ctx echo.Context, id DocumentID) error
 	// IssueDocument Take the number, stamp and seal
 	// (POST /v1/documents/{id}/issue)
-	IssueDocument(ctx echo.Context, id DocumentID, params IssueDocumentParams) error
+	IssueDocument(ctx echo.Context, id DocumentID) error
 	// GetDocumentPDF The file
 	// (GET /v1/documents/{id}/pdf)
 	GetDocumentPDF(ctx echo.Context, id DocumentID, params GetDocumentPDFParams) error
 	// ReturnDocument Return a document that is not issued yet to its drafter, with the reason
 	// (POST /v1/documents/{id}/return)
 	ReturnDocument(ctx echo.Context, id DocumentID) error
-	// RevokeDocument Withdraw an issued document, with the reason; it keeps its number
-	// (POST /v1/documents/{id}/revoke)
-	RevokeDocument(ctx echo.Context, id DocumentID) error
 	// SignDocument The signatory's certifying signature
 	// (POST /v1/documents/{id}/sign)
-	SignDocument(ctx echo.Context, id DocumentID, params SignDocumentParams) error
+	SignDocument(ctx echo.Context, id DocumentID) error
+	// WithdrawDocument Withdraw an issued document, with the reason; it keeps its number
+	// (POST /v1/documents/{id}/withdraw)
+	WithdrawDocument(ctx echo.Context, id DocumentID) error
 	// ListForms The catalogue
 	// (GET /v1/forms)
 	ListForms(ctx echo.Context) error
@@ -620,30 +619,8 @@ func (w *ServerInterfaceWrapper) IssueDocument(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
-	// Parameter object where we will unmarshal all parameters from the context
-	var params IssueDocumentParams
-
-	headers := ctx.Request().Header
-	// ------------- Required header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = IdempotencyKey
-	} else {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
-	}
-
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.IssueDocument(ctx, id, params)
+	err = w.Handler.IssueDocument(ctx, id)
 	return err
 }
 
@@ -688,22 +665,6 @@ func (w *ServerInterfaceWrapper) ReturnDocument(ctx echo.Context) error {
 	return err
 }
 
-// RevokeDocument converts echo context to params.
-func (w *ServerInterfaceWrapper) RevokeDocument(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "id" -------------
-	var id DocumentID
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.RevokeDocument(ctx, id)
-	return err
-}
-
 // SignDocument converts echo context to params.
 func (w *ServerInterfaceWrapper) SignDocument(ctx echo.Context) error {
 	var err error
@@ -715,30 +676,24 @@ func (w *ServerInterfaceWrapper) SignDocument(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
-	// Parameter object where we will unmarshal all parameters from the context
-	var params SignDocumentParams
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignDocument(ctx, id)
+	return err
+}
 
-	headers := ctx.Request().Header
-	// ------------- Required header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
+// WithdrawDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
 
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = IdempotencyKey
-	} else {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.SignDocument(ctx, id, params)
+	err = w.Handler.WithdrawDocument(ctx, id)
 	return err
 }
 
@@ -963,7 +918,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/documents/:id/sign", wrapper.SignDocument, options.OperationMiddlewares["signDocument"]...)
 	router.POST(options.BaseURL+"/v1/documents/:id/issue", wrapper.IssueDocument, options.OperationMiddlewares["issueDocument"]...)
 	router.POST(options.BaseURL+"/v1/documents/:id/return", wrapper.ReturnDocument, options.OperationMiddlewares["returnDocument"]...)
-	router.POST(options.BaseURL+"/v1/documents/:id/revoke", wrapper.RevokeDocument, options.OperationMiddlewares["revokeDocument"]...)
+	router.POST(options.BaseURL+"/v1/documents/:id/withdraw", wrapper.WithdrawDocument, options.OperationMiddlewares["withdrawDocument"]...)
 	router.GET(options.BaseURL+"/v1/documents/:id/pdf", wrapper.GetDocumentPDF, options.OperationMiddlewares["getDocumentPDF"]...)
 	router.GET(options.BaseURL+"/v1/forms", wrapper.ListForms, options.OperationMiddlewares["listForms"]...)
 	router.GET(options.BaseURL+"/v1/forms/:form/schema", wrapper.GetFormSchema, options.OperationMiddlewares["getFormSchema"]...)

@@ -1,0 +1,229 @@
+package problem
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"antin/archive"
+	"antin/imagecheck"
+	"antin/issuance"
+	"antin/signer"
+	"antin/templates"
+	"antin/templates/layout"
+)
+
+// spoken is an error of templates that has words of its own, since it knows the
+// form's fields.
+type spoken interface {
+	error
+	Message(lang string) string
+}
+
+// From finds the words for an error of any layer. What it does not know is a
+// fault of the service: its cause goes to the log, not to the caller.
+func From(err error) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	for _, find := range []func(error) *Problem{fromTemplates, fromIssuance, fromArchive, fromSigner} {
+		if p := find(err); p != nil {
+			return p
+		}
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return New(TimedOut, err)
+	}
+	return New(Internal, err)
+}
+
+func fromTemplates(err error) *Problem {
+	var data *templates.DataError
+	var force *templates.NotInForceError
+	var form *templates.UnknownFormError
+	var version *templates.UnknownVersionError
+	var glyph *layout.MissingGlyphError
+	says := func(code string, s spoken) *Problem { return New(code, err, s.Message("vi"), s.Message("en")) }
+	switch {
+	case errors.As(err, &data):
+		p := New(DataInvalid, err, len(data.Problems))
+		for _, d := range data.Problems {
+			p.Fields = append(p.Fields, Field{Pointer: d.Pointer, Code: string(d.Code), Message: d.Message("vi"), MessageEN: d.Message("en")})
+		}
+		return p
+	case errors.As(err, &force) && force.Future:
+		return says(FormNotYetInForce, force)
+	case errors.As(err, &force):
+		return says(FormNoLongerInForce, force)
+	case errors.As(err, &form):
+		return says(FormUnknown, form)
+	case errors.As(err, &version):
+		return says(FormUnknown, version)
+	case errors.As(err, &glyph):
+		p := New(DataInvalid, err, 1)
+		p.Fields = []Field{{
+			Pointer: glyph.Field, Code: "character",
+			Message:   "ký tự “" + string(glyph.Rune) + "” không có trong phông chữ của văn bản; hãy thay bằng chữ thường dùng",
+			MessageEN: "no font of the document has the character \"" + string(glyph.Rune) + "\"; replace it",
+		}}
+		return p
+	}
+	return nil
+}
+
+func fromIssuance(err error) *Problem {
+	var agency *issuance.UnknownAgencyError
+	var wrong *issuance.WrongAgencyError
+	var noKey *issuance.NoKeyError
+	var unusable *issuance.KeyNotUsableError
+	var photo *issuance.PhotoError
+	switch {
+	case errors.As(err, &agency):
+		return New(AgencyUnknown, err, agency.ID, strings.Join(agency.Known, ", "))
+	case errors.As(err, &wrong):
+		return New(AgencyWrong, err, wrong.Form, wrong.Want, wrong.Agency, wrong.Kind)
+	case errors.As(err, &noKey):
+		vi, en := holder(noKey.Agency, noKey.Signatory)
+		return New(SigningKeyMissing, err, vi, en)
+	case errors.As(err, &unusable):
+		vi, en := holder(unusable.Agency, unusable.Signatory)
+		whyVI, whyEN := whyUnusable(unusable.Err)
+		return New(SigningKeyUnusable, err, vi+" "+whyVI, en+" "+whyEN)
+	case errors.As(err, &photo):
+		return fromPhoto(photo)
+	}
+	return nil
+}
+
+func fromPhoto(e *issuance.PhotoError) *Problem {
+	var refused *imagecheck.Refusal
+	if errors.As(e.Err, &refused) {
+		p := New(PhotoUnreadable, e, refused.Vietnamese(), refused.English())
+		p.Fields = []Field{{Pointer: e.Pointer, Code: refused.Code, Message: refused.Vietnamese(), MessageEN: refused.English()}}
+		return p
+	}
+	if e.Result == nil {
+		return New(Internal, e)
+	}
+	p := New(PhotoRefused, e)
+	for _, m := range e.Result.Measures {
+		if m.Status == imagecheck.Fail || m.Status == imagecheck.Review {
+			p.Fields = append(p.Fields, Field{Pointer: e.Pointer, Code: "photo." + m.ID, Message: m.Message, MessageEN: m.MessageEN})
+		}
+	}
+	return p
+}
+
+// holder names the holder of a key in both languages.
+func holder(agency, signatory string) (vi, en string) {
+	if signatory == "" {
+		return "con dấu của “" + agency + "”", "the seal of " + agency
+	}
+	return "người ký “" + signatory + "” của “" + agency + "”", "signatory " + signatory + " of " + agency
+}
+
+func whyUnusable(err error) (vi, en string) {
+	var id *signer.IdentityError
+	if !errors.As(err, &id) {
+		return "không ký được", "cannot sign"
+	}
+	day := func(t time.Time) string { return t.In(archive.Zone).Format("02/01/2006 15:04") }
+	switch {
+	case errors.Is(err, signer.ErrExpired):
+		return "có chứng thư đã hết hạn từ " + day(id.NotAfter), "has a certificate that expired on " + day(id.NotAfter)
+	case errors.Is(err, signer.ErrNotYetValid):
+		return "có chứng thư chưa có hiệu lực trước " + day(id.NotBefore), "has a certificate that is not valid before " + day(id.NotBefore)
+	case errors.Is(err, signer.ErrKeyMismatch):
+		return "có khóa không khớp với chứng thư", "has a key that does not belong to its certificate"
+	case errors.Is(err, signer.ErrWeakKey):
+		return "có khóa quá yếu hoặc không dùng để ký được", "has a key that is too weak or not for signing"
+	case errors.Is(err, signer.ErrKeyUsage):
+		return "có chứng thư không được cấp để ký văn bản", "has a certificate that is not for signing documents"
+	}
+	return "không ký được", "cannot sign"
+}
+
+func fromSigner(err error) *Problem {
+	var password *signer.PasswordError
+	if errors.As(err, &password) {
+		return New(PasswordWrong, err)
+	}
+	return nil
+}
+
+func fromArchive(err error) *Problem {
+	var missing *archive.NotFoundError
+	var state *archive.StateError
+	var reused *archive.IdempotencyConflictError
+	var unique *archive.UniqueKeyError
+	var back *archive.BackdateError
+	var unknown *archive.OutcomeUnknownError
+	var corrupt *archive.CorruptError
+	var invalid *archive.InvalidError
+	switch {
+	case errors.As(err, &missing):
+		vi, ok := things[missing.What]
+		if !ok {
+			vi = missing.What
+		}
+		return New(NotFound, err, vi+" “"+missing.ID+"”", missing.What+" \""+missing.ID+"\"")
+	case errors.As(err, &state):
+		return New(WrongState, err, stateNames[state.State], moveNames[state.Move], moveList(state.Allowed, moveNames),
+			state.State, state.Move, moveList(state.Allowed, nil))
+	case errors.As(err, &reused):
+		return New(KeyReused, err, reused.Key)
+	case errors.As(err, &unique):
+		name := unique.Document.ID
+		if unique.Document.Number != nil {
+			name = unique.Document.Number.Full()
+		}
+		return New(OncePerDossier, err, unique.Document.DossierCode, name, stateNames[unique.Document.State])
+	case errors.As(err, &back):
+		return New(ClockSetBack, err, back.Asked.In(archive.Zone).Format("02/01/2006"), back.Last.In(archive.Zone).Format("02/01/2006"))
+	case errors.As(err, &unknown):
+		return New(OutcomeUnknown, err)
+	case errors.As(err, &corrupt):
+		return New(StorageDamaged, err)
+	case errors.As(err, &invalid):
+		return New(ValueInvalid, err, invalid.Field, invalid.Problem)
+	case errors.Is(err, archive.ErrFull):
+		return New(StorageFull, err)
+	case errors.Is(err, archive.ErrClosed):
+		return New(Stopping, err)
+	}
+	return nil
+}
+
+var things = map[string]string{
+	"document": "văn bản", "lookup code": "mã tra cứu", "revision": "bản", "agency": "cơ quan", "book": "sổ", "content": "tệp", "key": "khóa API",
+}
+
+var stateNames = map[archive.State]string{
+	archive.Drafted: "dự thảo", archive.Signed: "đã ký", archive.Numbered: "đã cấp số, chưa đóng dấu", archive.Issued: "đã phát hành",
+	archive.Delivered: "đã giao", archive.Returned: "đã trả lại", archive.Withdrawn: "đã thu hồi", archive.Replaced: "đã thay thế",
+	archive.Corrected: "đã đính chính",
+}
+
+var moveNames = map[archive.Move]string{
+	archive.MoveDraft: "lập dự thảo", archive.MoveSign: "ký", archive.MoveNumber: "cấp số", archive.MoveIssue: "đóng dấu, phát hành",
+	archive.MovePreserve: "bổ sung dữ liệu lưu trữ", archive.MoveDeliver: "giao", archive.MoveReturn: "trả lại",
+	archive.MoveWithdraw: "thu hồi", archive.MoveReplace: "thay thế", archive.MoveCorrect: "đính chính",
+}
+
+func moveList(moves []archive.Move, names map[archive.Move]string) string {
+	if len(moves) == 0 {
+		if names == nil {
+			return "nothing"
+		}
+		return "không có"
+	}
+	s := make([]string, len(moves))
+	for i, m := range moves {
+		if s[i] = string(m); names != nil {
+			s[i] = names[m]
+		}
+	}
+	return strings.Join(s, ", ")
+}

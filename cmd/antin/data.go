@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"antin/archive"
+	"antin/archive/postgres"
+	"antin/archive/sqlite"
+	"antin/issuance"
+	"antin/issuance/demo"
+	"antin/signer/verify"
+	"antin/templates"
+)
+
+// databaseFile is the SQLite file in the data folder.
+const databaseFile = "antin.db"
+
+// app is the service over one data folder.
+type app struct {
+	service *issuance.Service
+	store   archive.Store
+	demo    bool // the folder holds the demonstration
+	made    bool // this start made it
+	log     *slog.Logger
+}
+
+// open wires the service over the data folder, which it makes when it is not
+// there, with the demonstration agencies in it.
+func (c *cli) open(ctx context.Context, log *slog.Logger) (_ *app, err error) {
+	dir := c.config.Data
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder %s: %w", dir, err)
+	}
+	a := &app{log: log}
+	if a.made, err = demo.Make(dir, time.Now()); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "trust", demo.RootFile)); err == nil {
+		a.demo = true
+	}
+	agencies, err := issuance.LoadAgencies(os.DirFS(filepath.Join(dir, "agencies")))
+	if err != nil {
+		return nil, err
+	}
+	forms, err := templates.Embedded()
+	if err != nil {
+		return nil, fmt.Errorf("load the forms: %w", err)
+	}
+	trust, err := verify.LoadTrust(filepath.Join(dir, "trust"))
+	if err != nil && !errors.Is(err, verify.ErrNoAnchor) && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if a.store, err = c.openStore(ctx, dir); err != nil {
+		return nil, err
+	}
+	a.service = issuance.New(issuance.Options{
+		Store: a.store, Forms: forms, Agencies: agencies, Trust: trust, PublicURL: c.config.PublicURL, Log: log,
+	})
+	if err := a.service.Prepare(ctx); err != nil {
+		return nil, errors.Join(err, a.store.Close())
+	}
+	return a, nil
+}
+
+func (c *cli) openStore(ctx context.Context, dir string) (archive.Store, error) {
+	if c.config.DatabaseURL != "" {
+		return postgres.Open(ctx, c.config.DatabaseURL)
+	}
+	return sqlite.Open(ctx, filepath.Join(dir, databaseFile))
+}
+
+func (a *app) close() error { return a.store.Close() }
+
+// logger writes to standard error.
+func (c *cli) logger(w io.Writer) *slog.Logger {
+	if c.config.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, nil))
+	}
+	return slog.New(slog.NewTextHandler(w, nil))
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"antin/templates"
+)
+
+func (c *cli) forms() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "forms",
+		Short: "Danh mục biểu mẫu",
+		Args:  exactly(0, "list | show ID | schema ID | sample ID | lint"),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	var asJSON bool
+	var version string
+	list := &cobra.Command{
+		Use: "list", Short: "Liệt kê biểu mẫu", Args: exactly(0, "--json"),
+		RunE: func(*cobra.Command, []string) error { return c.formsList(asJSON) },
+	}
+	list.Flags().BoolVar(&asJSON, "json", false, "in JSON")
+	one := func(use, short string, do func(*templates.Form) error) *cobra.Command {
+		cmd := &cobra.Command{
+			Use: use + " ID", Short: short, Args: exactly(1, "ID"),
+			RunE: func(_ *cobra.Command, args []string) error {
+				forms, err := templates.Embedded()
+				if err != nil {
+					return fmt.Errorf("load the forms: %w", err)
+				}
+				f, err := forms.Choose(args[0], version, time.Time{})
+				if err != nil {
+					return err
+				}
+				return do(f)
+			},
+		}
+		cmd.Flags().StringVar(&version, "version", "", "phiên bản của biểu mẫu")
+		return cmd
+	}
+	show := one("show", "Xem một biểu mẫu: căn cứ, hiệu lực, các trường", c.formShow)
+	show.Flags().BoolVar(&asJSON, "json", false, "in JSON")
+	cmd.AddCommand(list, show,
+		one("schema", "In JSON Schema của dữ liệu", func(f *templates.Form) error { return c.write(f.Schema()) }),
+		one("sample", "In dữ liệu mẫu", func(f *templates.Form) error { return c.write(f.Sample()) }),
+		&cobra.Command{
+			Use: "lint [DIR]", Short: "Soát lỗi các tệp biểu mẫu", Args: between(0, 1, "[DIR]"),
+			RunE: func(_ *cobra.Command, args []string) error { return c.formsLint(args) },
+		})
+	return cmd
+}
+
+// formEntry is one element of `antin forms list --json`.
+type formEntry struct {
+	ID           string   `json:"id"`
+	Version      string   `json:"version"`
+	Title        string   `json:"title"`
+	FormCode     string   `json:"form_code"`
+	LegalBasis   string   `json:"legal_basis"`
+	ValidFrom    string   `json:"valid_from"`
+	ValidTo      string   `json:"valid_to"`
+	Procedures   []string `json:"procedures"`
+	DocumentType string   `json:"document_type"`
+	Book         string   `json:"book"`
+	Signing      string   `json:"signing"`
+	ToConfirm    []string `json:"to_confirm"`
+}
+
+func entryOf(f *templates.Form) formEntry {
+	e := formEntry{
+		ID: f.ID, Version: f.Version, Title: f.Title, FormCode: f.FormCode, LegalBasis: f.Basis(),
+		ValidFrom: f.ValidFrom.String(), ValidTo: f.ValidTo.String(), Procedures: f.Procedures,
+		DocumentType: f.DocumentType, Book: f.Book, Signing: f.Signing, ToConfirm: f.ToConfirm,
+	}
+	if e.Procedures == nil {
+		e.Procedures = []string{}
+	}
+	if e.ToConfirm == nil {
+		e.ToConfirm = []string{}
+	}
+	return e
+}
+
+func (c *cli) formsList(asJSON bool) error {
+	forms, err := templates.Embedded()
+	if err != nil {
+		return fmt.Errorf("load the forms: %w", err)
+	}
+	entries := []formEntry{}
+	for _, f := range forms.All() {
+		entries = append(entries, entryOf(f))
+	}
+	if asJSON {
+		return c.writeJSON(entries)
+	}
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, c.tell("MÃ\tTÊN\tMẪU\tCĂN CỨ\tHIỆU LỰC\tCÒN PHẢI XÁC NHẬN", "ID\tTITLE\tFORM\tBASIS\tIN FORCE\tTO BE CONFIRMED"))
+	for _, e := range entries {
+		confirm := ""
+		if n := len(e.ToConfirm); n > 0 {
+			confirm = fmt.Sprint(n)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s – %s\t%s\n", e.ID, e.Title, e.FormCode, e.LegalBasis, e.ValidFrom, e.ValidTo, confirm)
+	}
+	return w.Flush()
+}
+
+func (c *cli) formShow(f *templates.Form) error {
+	return c.writeJSON(struct {
+		formEntry
+		Schema json.RawMessage `json:"schema"`
+	}{entryOf(f), f.Schema()})
+}
+
+// formsLint examines the built-in forms, or those of a folder that is being
+// worked on.
+func (c *cli) formsLint(args []string) error {
+	load := templates.Embedded
+	if len(args) == 1 {
+		load = func() (*templates.Catalogue, error) { return templates.Load(os.DirFS(args[0])) }
+	}
+	var findings []*templates.FileError
+	forms, err := load()
+	var bad *templates.LoadError
+	switch {
+	case errors.As(err, &bad):
+		findings = bad.Files
+	case err != nil:
+		return fmt.Errorf("load the forms: %w", err)
+	default:
+		findings = forms.Lint()
+	}
+	p := printer{w: c.out}
+	for _, f := range findings {
+		p.line("%s: %s", f.Place(), f.Message(c.lang))
+	}
+	if p.err != nil {
+		return p.err
+	}
+	if len(findings) > 0 {
+		return exit(1)
+	}
+	p.line("%s", c.tell("Không có lỗi.", "Nothing to mend."))
+	return p.err
+}

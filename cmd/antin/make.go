@@ -1,0 +1,149 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os/user"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"antin/archive"
+	"antin/issuance"
+)
+
+// request reads the arguments ID [DATA.json] that render and issue share. The
+// data comes from standard input when no file is named.
+func (c *cli) request(args []string, version, agency string) (issuance.Request, error) {
+	name := "-"
+	if len(args) == 2 {
+		name = args[1]
+	}
+	data, err := c.read(name)
+	if err != nil {
+		return issuance.Request{}, err
+	}
+	return issuance.Request{Form: args[0], Version: version, Agency: agency, Data: data, By: person()}, nil
+}
+
+// person is who runs the command, for the audit trail.
+func person() archive.Actor {
+	a := archive.Actor{ID: "cli", Name: "antin", Role: "operator"}
+	if u, err := user.Current(); err == nil {
+		a.ID, a.Name = "cli:"+u.Username, u.Username
+	}
+	return a
+}
+
+func (c *cli) render() *cobra.Command {
+	var out, version, agency string
+	cmd := &cobra.Command{
+		Use: "render ID [DATA.json] -o F.pdf", Short: "Dựng bản PDF chưa ký (bản 1)", Args: between(1, 2, "ID [DATA.json]"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if out == "" {
+				return usage("thiếu -o TỆP.pdf", "-o FILE.pdf is missing")
+			}
+			r, err := c.request(args, version, agency)
+			if err != nil {
+				return err
+			}
+			a, err := c.open(cmd.Context(), c.logger(c.err))
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, a.close()) }()
+			pdf, err := a.service.Preview(cmd.Context(), r)
+			if err != nil {
+				return err
+			}
+			return c.writeFile(out, pdf)
+		},
+	}
+	c.makeFlags(cmd, &out, &version, &agency)
+	return cmd
+}
+
+func (c *cli) makeFlags(cmd *cobra.Command, out, version, agency *string) {
+	cmd.Flags().StringVarP(out, "output", "o", "", "tệp PDF kết quả; - là đầu ra chuẩn")
+	cmd.Flags().StringVar(version, "version", "", "phiên bản biểu mẫu (mặc định chọn theo ngày tiếp nhận hồ sơ)")
+	cmd.Flags().StringVar(agency, "agency", "", "mã cơ quan ban hành (mặc định chọn theo biểu mẫu)")
+	cmd.Flags().StringVar(&c.config.Data, "data", "", "thư mục dữ liệu (mặc định: data, hoặc ANTIN_DATA)")
+}
+
+// issued is the answer of `antin issue --json`.
+type issued struct {
+	ID         string `json:"id"`
+	Number     string `json:"number"`
+	Symbol     string `json:"symbol"`
+	Date       string `json:"date"`
+	LookupCode string `json:"lookup_code"`
+	SHA256     string `json:"sha256"`
+}
+
+func (c *cli) issue() *cobra.Command {
+	var out, version, agency, key string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "issue ID [DATA.json] -o F.pdf", Short: "Lập, ký, cấp số, đóng dấu và lưu một văn bản", Args: between(1, 2, "ID [DATA.json]"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if out == "" {
+				return usage("thiếu -o TỆP.pdf", "-o FILE.pdf is missing")
+			}
+			if out == "-" && asJSON {
+				return usage("-o - và --json không dùng cùng nhau", "-o - and --json do not go together")
+			}
+			r, err := c.request(args, version, agency)
+			if err != nil {
+				return err
+			}
+			if key != "" {
+				r.Idempotency = archive.Idempotency{Scope: "cli", Key: key, RequestHash: sha256.Sum256(append([]byte(r.Form+"\n"), r.Data...))}
+			}
+			ctx := cmd.Context()
+			a, err := c.open(ctx, c.logger(c.err))
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, a.close()) }()
+			doc, _, err := a.service.Make(ctx, r, issuance.UntilIssued)
+			if err != nil {
+				return err
+			}
+			pdf, rev, err := a.store.RevisionContent(ctx, doc.ID, 0)
+			if err != nil {
+				return err
+			}
+			if err := c.writeFile(out, pdf); err != nil {
+				// The number is given and cannot be given back: say where the file is.
+				fmt.Fprintf(c.err, c.tell("Văn bản số %s đã phát hành và lưu trong sổ (mã %s); chỉ chưa ghi được ra tệp.\n",
+					"Document %s was issued and is in the register (id %s); only the file was not written.\n"), doc.Number.Full(), doc.ID)
+				return err
+			}
+			answer := issued{
+				ID: doc.ID, Number: doc.Number.Text, Symbol: doc.Number.Symbol,
+				Date: doc.Number.Date.In(archive.Zone).Format(time.DateOnly), LookupCode: doc.LookupCode, SHA256: rev.SHA256,
+			}
+			if asJSON {
+				return c.writeJSON(answer)
+			}
+			if out == "-" {
+				return nil
+			}
+			_, err = fmt.Fprintf(c.out, c.tell("Đã phát hành %s ngày %s, mã tra cứu %s: %s\n", "Issued %s of %s, lookup code %s: %s\n"),
+				doc.Number.Full(), doc.Number.Date.In(archive.Zone).Format("02/01/2006"), doc.LookupCode, out)
+			return err
+		},
+	}
+	c.makeFlags(cmd, &out, &version, &agency)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "in kết quả bằng JSON")
+	cmd.Flags().StringVar(&key, "idempotency-key", "", "chạy lại với cùng khóa thì nhận lại cùng văn bản")
+	return cmd
+}
+
+// hexSum is the SHA-256 of a file as reports print it.
+func hexSum(b []byte) string {
+	s := sha256.Sum256(b)
+	return hex.EncodeToString(s[:])
+}

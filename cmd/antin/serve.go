@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"antin/api"
+	"antin/api/problem"
+	"antin/issuance/demo"
+	"antin/signer/testpki"
+)
+
+func (c *cli) serve() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Chạy dịch vụ; lần đầu tạo cơ quan, khóa và gốc tin cậy trình diễn (không có giá trị pháp lý)",
+		Args:  exactly(0, "không có đối số / no arguments"),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return c.runService(cmd.Context()) },
+	}
+	cmd.Flags().StringVar(&c.config.Data, "data", "", "thư mục dữ liệu (mặc định: data, hoặc ANTIN_DATA)")
+	cmd.Flags().StringVar(&c.config.Listen, "listen", "", "địa chỉ nghe (mặc định: 127.0.0.1:8080, hoặc ANTIN_LISTEN)")
+	return cmd
+}
+
+func (c *cli) runService(ctx context.Context) (err error) {
+	log := c.logger(c.err)
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", c.config.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return problem.New(problem.AddressInUse, err, c.config.Listen)
+	}
+	if err != nil {
+		return problem.New(problem.ValueInvalid, err, "--listen", err.Error())
+	}
+	a, err := c.open(ctx, log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+
+	finished, err := a.service.Recover(ctx)
+	if err != nil {
+		log.ErrorContext(ctx, "some numbered documents could not be sealed; they stay in the register", "error", err)
+	}
+	if finished > 0 {
+		log.InfoContext(ctx, "documents that were cut off were sealed", "count", finished)
+	}
+	if a.demo {
+		log.WarnContext(ctx, "demonstration agencies and keys: nothing made with them has legal value ("+testpki.Mark+")")
+		if err := c.welcome(ctx, a); err != nil {
+			return err
+		}
+	}
+	server := api.New(api.Config{Service: a.service, Limits: api.DefaultLimits(), Log: log, TrustProxy: c.config.TrustProxy})
+	stopMetrics, err := c.serveMetrics(ctx, server)
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
+	log.InfoContext(ctx, "listening", "address", l.Addr().String())
+	err = server.Serve(ctx, l, c.config.Grace)
+	log.InfoContext(context.WithoutCancel(ctx), "stopped", "error", err)
+	return err
+}
+
+// serveMetrics serves /metrics on a listener of its own, which is not for the
+// public.
+func (c *cli) serveMetrics(ctx context.Context, server *api.Server) (stop func(), err error) {
+	if c.config.MetricsListen == "" {
+		return func() {}, nil
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", c.config.MetricsListen)
+	if err != nil {
+		return nil, problem.New(problem.ValueInvalid, err, "ANTIN_METRICS_LISTEN", err.Error())
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", server.Metrics())
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
+	go func() { _ = srv.Serve(l) }() // ends with Close; requests to it are no one's work
+	return func() { _ = srv.Close() }, nil
+}
+
+// welcome shows a person who tries the service where to click and what to paste.
+func (c *cli) welcome(ctx context.Context, a *app) error {
+	keys, err := demo.APIKeys(ctx, c.config.Data, a.store, time.Now())
+	if err != nil {
+		return err
+	}
+	base := c.config.PublicURL
+	_, err = fmt.Fprintf(c.out, `
+Antin đang chạy với dữ liệu TRÌNH DIỄN (%[4]s).
+
+  Mở trang:       %[1]s/
+  Kiểm tra tệp:   %[1]s/xac-thuc
+  Tra cứu:        %[1]s/tra-cuu
+
+Dán lệnh sau để nhận một quyết định đã ký, cấp số và đóng dấu (quyet-dinh.pdf):
+
+  curl -sS -H 'Authorization: Bearer %[2]s' %[1]s/v1/forms/qd-huong-tctn/sample | curl -sS --fail-with-body -X POST '%[1]s/v1/documents?until=issued' -H 'Authorization: Bearer %[2]s' -H 'Idempotency-Key: thu-1' -H 'Content-Type: application/json' -H 'Accept: application/pdf' --data-binary @- -o quyet-dinh.pdf
+
+Khóa API của từng vai: %[3]s/%[5]s
+Ctrl+C để dừng.
+
+`, base, keys["tron-goi"], c.config.Data, testpki.Mark, demo.KeysFile)
+	return err
+}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"antin/api/problem"
+	"antin/archive"
+)
+
+// withApp runs a command on the data folder and closes it.
+func (c *cli) withApp(do func(ctx context.Context, a *app) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) (err error) {
+		a, err := c.open(cmd.Context(), c.logger(c.err))
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, a.close()) }()
+		return do(cmd.Context(), a)
+	}
+}
+
+func (c *cli) dataFlag(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().StringVar(&c.config.Data, "data", "", "thư mục dữ liệu (mặc định: data, hoặc ANTIN_DATA)")
+	return cmd
+}
+
+// entry is one element of `antin register list --json`.
+type entry struct {
+	Number       string `json:"number"`
+	Symbol       string `json:"symbol"`
+	Date         string `json:"date"`
+	DocumentType string `json:"document_type"`
+	Subject      string `json:"subject"`
+	State        string `json:"state"`
+	DocumentID   string `json:"document_id"`
+}
+
+func (c *cli) register() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "register", Short: "Sổ đăng ký văn bản đi", Args: exactly(0, "list"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	var asJSON bool
+	var f archive.Filter
+	list := c.dataFlag(&cobra.Command{
+		Use: "list", Short: "Liệt kê sổ", Args: exactly(0, "--json, --book, --year"),
+		RunE: c.withApp(func(ctx context.Context, a *app) error { return c.registerList(ctx, a, f, asJSON) }),
+	})
+	list.Flags().BoolVar(&asJSON, "json", false, "in JSON")
+	list.Flags().StringVar(&f.Book, "book", "", "mã sổ")
+	list.Flags().StringVar(&f.Agency, "agency", "", "mã cơ quan")
+	list.Flags().IntVar(&f.Year, "year", 0, "năm")
+	cmd.AddCommand(list)
+	return cmd
+}
+
+func (c *cli) registerList(ctx context.Context, a *app, f archive.Filter, asJSON bool) error {
+	entries := []entry{}
+	for p := (archive.Page{Limit: archive.MaxPage}); ; {
+		page, err := a.store.Register(ctx, f, p)
+		if err != nil {
+			return err
+		}
+		for _, e := range page.Entries {
+			entries = append(entries, entry{
+				Number: e.Number.Text, Symbol: e.Number.Symbol, Date: e.Number.Date.In(archive.Zone).Format(time.DateOnly),
+				DocumentType: e.DocumentType, Subject: e.Subject, State: string(e.State), DocumentID: e.DocumentID,
+			})
+		}
+		if p.After = page.Next; p.After == "" {
+			break
+		}
+	}
+	if asJSON {
+		return c.writeJSON(map[string]any{"entries": entries})
+	}
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	p := printer{w: w}
+	p.line("%s", c.tell("SỐ\tKÝ HIỆU\tNGÀY\tLOẠI\tTRÍCH YẾU\tTRẠNG THÁI", "NUMBER\tSYMBOL\tDATE\tTYPE\tSUBJECT\tSTATE"))
+	for _, e := range entries {
+		p.line("%s\t%s\t%s\t%s\t%s\t%s", e.Number, e.Symbol, e.Date, e.DocumentType, e.Subject, e.State)
+	}
+	return errors.Join(p.err, w.Flush())
+}
+
+func (c *cli) audit() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "audit", Short: "Nhật ký kiểm toán", Args: exactly(0, "verify"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(c.dataFlag(&cobra.Command{
+		Use: "verify", Short: "Duyệt chuỗi nhật ký, tìm chỗ bị sửa, xóa hay đảo", Args: exactly(0, "--data"),
+		RunE: c.withApp(func(ctx context.Context, a *app) error {
+			report, err := a.store.VerifyAudit(ctx, nil)
+			if err != nil {
+				return err
+			}
+			if b := report.Broken; b != nil {
+				if _, err := fmt.Fprintf(c.out, c.tell("Chuỗi nhật ký bị phá ở dòng %d (%s): %s\n", "The audit chain is broken at row %d (%s): %s\n"), b.Seq, b.Kind, b.Detail); err != nil {
+					return err
+				}
+				return exit(1)
+			}
+			_, err = fmt.Fprintf(c.out, c.tell("Chuỗi nhật ký nguyên vẹn: %d dòng.\n", "The audit chain is whole: %d rows.\n"), report.Rows)
+			return err
+		}),
+	}))
+	return cmd
+}
+
+func (c *cli) doctor() *cobra.Command {
+	return c.dataFlag(&cobra.Command{
+		Use: "doctor", Short: "Khám kho lưu trữ: mã băm mọi tệp, mọi dãy số, mọi chuỗi", Args: exactly(0, "--data"),
+		RunE: c.withApp(func(ctx context.Context, a *app) error {
+			d, err := a.store.Doctor(ctx)
+			if err != nil {
+				return err
+			}
+			p := printer{w: c.out}
+			p.line(c.tell("%d văn bản, %d bản, %d số, %d dòng nhật ký", "%d documents, %d revisions, %d numbers, %d audit rows"),
+				d.Documents, d.Revisions, d.Numbers, d.Audit.Rows)
+			for _, f := range d.Findings {
+				p.line("%s %s %s: %s", f.Kind, f.Document, f.Subject, f.Detail)
+			}
+			if p.err == nil && len(d.Findings) > 0 {
+				return exit(1)
+			}
+			p.line("%s", c.tell("Không thấy điều gì sai.", "Nothing is wrong."))
+			return p.err
+		}),
+	})
+}
+
+func (c *cli) backup() *cobra.Command {
+	return c.dataFlag(&cobra.Command{
+		Use: "backup FILE", Short: "Sao lưu kho lưu trữ khi đang chạy", Args: exactly(1, "FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withApp(func(ctx context.Context, a *app) error {
+				if err := a.store.Backup(ctx, args[0]); err != nil {
+					return problem.New(problem.FileUnwritable, err, args[0], plain(err))
+				}
+				_, err := a.store.Record(ctx, archive.Event{Action: archive.ActionBackup, By: person(), At: time.Now()})
+				return err
+			})(cmd, args)
+		},
+	})
+}
+
+func (c *cli) key() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "key", Short: "Khóa API", Args: exactly(0, "new | list | revoke"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	var name, agency, roles string
+	create := c.dataFlag(&cobra.Command{
+		Use: "new --name N --roles R[,R]", Short: "Tạo khóa API; khóa chỉ hiện một lần", Args: exactly(0, "--name, --roles, --agency"),
+		RunE: c.withApp(func(ctx context.Context, a *app) error { return c.newKey(ctx, a, name, agency, roles) }),
+	})
+	create.Flags().StringVar(&name, "name", "", "tên người hoặc phần mềm giữ khóa")
+	create.Flags().StringVar(&agency, "agency", "", "mã cơ quan; bỏ trống là mọi cơ quan")
+	create.Flags().StringVar(&roles, "roles", "workflow", "workflow, signatory, clerk, auditor")
+	list := c.dataFlag(&cobra.Command{
+		Use: "list", Short: "Liệt kê khóa API", Args: exactly(0, ""),
+		RunE: c.withApp(func(ctx context.Context, a *app) error {
+			keys, err := a.store.ListKeys(ctx, "")
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+			p := printer{w: w}
+			for _, k := range keys {
+				state := "active"
+				if !k.Revoked.IsZero() {
+					state = "revoked"
+				}
+				p.line("%s\t%s\t%s\t%v\t%s", k.ID, k.Name, k.Agency, k.Roles, state)
+			}
+			return errors.Join(p.err, w.Flush())
+		}),
+	})
+	revoke := c.dataFlag(&cobra.Command{
+		Use: "revoke ID", Short: "Thu hồi một khóa API", Args: exactly(1, "ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withApp(func(ctx context.Context, a *app) error {
+				return a.store.RevokeKey(ctx, args[0], person(), time.Now())
+			})(cmd, args)
+		},
+	})
+	cmd.AddCommand(create, list, revoke)
+	return cmd
+}
+
+func (c *cli) newKey(ctx context.Context, a *app, name, agency, roles string) error {
+	if name == "" {
+		return usage("thiếu --name", "--name is missing")
+	}
+	known := []archive.Role{archive.RoleWorkflow, archive.RoleSignatory, archive.RoleClerk, archive.RoleAuditor}
+	var list []archive.Role
+	for r := range strings.SplitSeq(roles, ",") {
+		if !slices.Contains(known, archive.Role(r)) {
+			return usage("--roles nhận workflow, signatory, clerk, auditor", "--roles takes workflow, signatory, clerk, auditor")
+		}
+		list = append(list, archive.Role(r))
+	}
+	if agency != "" {
+		if _, err := a.service.Agency(agency); err != nil {
+			return err
+		}
+	}
+	id, secret, hash, err := archive.NewKey(rand.Reader)
+	if err != nil {
+		return err
+	}
+	k := archive.Key{ID: id, Agency: agency, Name: name, Roles: list, Created: time.Now()}
+	if err := a.store.PutKey(ctx, k, hash, person(), time.Now()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(c.out, secret)
+	return err
+}

@@ -1,0 +1,222 @@
+package issuance
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"antin/archive"
+	"antin/templates"
+	"antin/templates/layout"
+	"antin/templates/render"
+)
+
+// Request asks for a document.
+type Request struct {
+	Form string
+	// Version "" is chosen by the dossier's reception date.
+	Version string
+	// Agency "" is the only one of the kind that issues the form.
+	Agency string
+	Data   json.RawMessage // who signs is in it, by the form's schema
+	// PhotoOverride is the clerk's reason for taking a photo on which the check
+	// wants a person to look. It enters the audit trail. A photo that fails is
+	// refused all the same.
+	PhotoOverride string
+	Idempotency   archive.Idempotency
+	By            archive.Actor
+}
+
+// Make drafts a document and takes it as far as asked. Repeating a request with
+// the same idempotency key goes on where the earlier one stopped and returns
+// the same document; replay says that it was there already.
+//
+// Errors: those of Draft, Sign and Issue.
+func (s *Service) Make(ctx context.Context, r Request, until Until) (doc archive.Document, replay bool, err error) {
+	doc, replay, err = s.Draft(ctx, r)
+	if err != nil {
+		return doc, replay, err
+	}
+	if until == UntilSigned || until == UntilIssued {
+		if err := s.canReach(doc, until); err != nil {
+			return doc, replay, err
+		}
+	}
+	doc, err = s.advance(ctx, doc, until, r.By)
+	return doc, replay, err
+}
+
+// Draft renders revision 1 and stores it.
+//
+// Errors: *UnknownAgencyError, *WrongAgencyError, *templates.UnknownFormError,
+// *templates.NotInForceError, *templates.DataError, *PhotoError,
+// *archive.IdempotencyConflictError, *archive.UniqueKeyError.
+func (s *Service) Draft(ctx context.Context, r Request) (doc archive.Document, replay bool, err error) {
+	if r.Idempotency.Key != "" {
+		doc, found, err := s.store.ByIdempotency(ctx, r.Idempotency)
+		if err != nil || found {
+			return doc, found, err
+		}
+	}
+	p, err := s.prepare(ctx, r)
+	if err != nil {
+		return archive.Document{}, false, err
+	}
+	draft := p.draft(r)
+	if draft.ID, err = newID(s.random); err != nil {
+		return archive.Document{}, false, err
+	}
+	draft.At = s.now()
+	if draft.PDF, draft.PageCount, err = p.render(draft.At); err != nil {
+		return archive.Document{}, false, err
+	}
+	if p.reviewed {
+		if err := s.recordOverride(ctx, draft, r); err != nil {
+			return archive.Document{}, false, err
+		}
+	}
+	doc, created, err := s.store.CreateDraft(ctx, draft)
+	return doc, !created, err
+}
+
+// Preview renders revision 1 of a request and stores nothing.
+func (s *Service) Preview(ctx context.Context, r Request) ([]byte, error) {
+	p, err := s.prepare(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	pdf, _, err := p.render(s.now())
+	return pdf, err
+}
+
+// prepared is a request that was checked and bound.
+type prepared struct {
+	agency   *Agency
+	form     *templates.Form
+	env      templates.Env
+	facts    templates.Facts
+	data     json.RawMessage
+	document *layout.Document
+	override string // why a photo that needs a person to look is taken
+	reviewed bool   // the photo needed the override
+}
+
+func (s *Service) prepare(ctx context.Context, r Request) (*prepared, error) {
+	received, _ := templates.ReceivedDate(r.Data) // Bind names it when it is missing
+	form, err := s.forms.Choose(r.Form, r.Version, received)
+	if err != nil {
+		return nil, err
+	}
+	agency, err := s.issuer(r.Agency, form)
+	if err != nil {
+		return nil, err
+	}
+	code, err := newLookupCode(s.random)
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{agency: agency, form: form, data: r.Data, override: r.PhotoOverride}
+	p.env = templates.Env{Agency: agency.Profile, Notice: agency.Notice, LookupCode: code, LookupURL: s.LookupURL(code)}
+	if form.HasPhoto() {
+		if err := s.photo(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	if p.document, err = form.Bind(r.Data, p.env); err != nil {
+		return nil, err
+	}
+	if p.facts, err = form.Facts(r.Data, p.env); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// issuer is the agency asked for, or the only one of the kind that the form
+// names. Errors: *UnknownAgencyError, *WrongAgencyError.
+func (s *Service) issuer(id string, form *templates.Form) (*Agency, error) {
+	if id != "" {
+		a, err := s.Agency(id)
+		if err == nil && a.Profile.Kind != form.Issuer {
+			return nil, &WrongAgencyError{Agency: id, Kind: a.Profile.Kind, Form: form.ID, Want: form.Issuer}
+		}
+		return a, err
+	}
+	var found []*Agency
+	var ids []string
+	for _, known := range s.AgencyIDs() {
+		if a := s.agencies[known]; a.Profile.Kind == form.Issuer {
+			found, ids = append(found, a), append(ids, known)
+		}
+	}
+	if len(found) != 1 {
+		return nil, &UnknownAgencyError{Known: ids}
+	}
+	return found[0], nil
+}
+
+func (p *prepared) render(at time.Time) (pdf []byte, pages int, err error) {
+	typeset, err := layout.Typeset(p.document)
+	if err == nil {
+		pdf, err = render.Pages(typeset, render.Options{Now: at})
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("render %s: %w", p.form.ID, err)
+	}
+	return pdf, len(typeset.Sheets), nil
+}
+
+// draft is what the archive keeps of a prepared request.
+func (p *prepared) draft(r Request) archive.Draft {
+	f, a := p.form, p.agency
+	d := archive.Draft{
+		Agency: a.ID, Form: f.ID, FormVersion: f.Version,
+		DocumentType: f.TypeName(), Title: f.Title, Subject: strings.Join(append([]string{f.Title}, p.facts.Concerns...), " - "),
+		Book: a.book(f), Symbol: f.SymbolFor(a.Profile, p.facts.Unit), PermitKind: p.facts.PermitKind,
+		Recipients: p.facts.Concerns, KeptBy: a.office.KeptBy, Copies: 1, DossierCode: p.facts.DossierCode,
+		LookupCode: p.env.LookupCode, Data: p.data, Personal: true, Moves: moves(f),
+		Idempotency: r.Idempotency, By: r.By,
+	}
+	if f.Number == numberPermit {
+		d.Symbol = ""
+	}
+	if sig := p.facts.Signatory; sig != nil {
+		d.SignatoryTitle, d.SignatoryName = strings.Join(sig.Title, " "), sig.Name
+	}
+	if f.OncePerDossier {
+		d.UniqueKey = f.ID + "/" + p.facts.DossierCode
+	}
+	return d
+}
+
+// moves is the way to issue that a form's signing has.
+func moves(f *templates.Form) []archive.Move {
+	var out []archive.Move
+	if f.Signing == "leader+seal" || f.Signing == "leader" {
+		out = append(out, archive.MoveSign)
+	}
+	if f.Number != "none" {
+		out = append(out, archive.MoveNumber)
+	}
+	return append(out, archive.MoveIssue)
+}
+
+// canReach checks, before anything is signed, that the keys for the moves asked
+// for are held and valid, so that a call does not stop half-way for a reason
+// that was known at its start.
+func (s *Service) canReach(doc archive.Document, until Until) error {
+	var errs []error
+	if doc.State == archive.Drafted && doc.Moves[0] == archive.MoveSign {
+		if _, err := s.signatoryKey(doc); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if until == UntilIssued && !doc.State.InForce() {
+		if _, err := s.sealKey(doc); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

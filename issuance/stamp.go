@@ -1,0 +1,75 @@
+package issuance
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"antin/archive"
+	"antin/signer"
+	"antin/templates/vietnamese"
+)
+
+// certify is the signatory's revision of a PDF.
+func (s *Service) certify(pdf []byte, doc archive.Document, key *Key, at time.Time) ([]byte, error) {
+	return signer.Certify(pdf, signer.Signature{
+		Identity: key.Identity, Picture: key.Picture, Profile: key.Profile, Field: fieldSignatory,
+		Name: doc.SignatoryName, Reason: doc.SignatoryTitle + " ký ban hành", Location: s.place(doc.Agency), Time: at,
+	})
+}
+
+// stamp is the revision that fills number, date and archive stamp and seals.
+func (s *Service) stamp(pdf []byte, doc archive.Document, key *Key, at time.Time) ([]byte, error) {
+	day := at
+	if doc.Number != nil {
+		day = doc.Number.Date
+	}
+	return signer.Seal(pdf, signer.Signature{
+		Identity: key.Identity, Picture: key.Picture, Profile: key.Profile, Field: fieldSeal,
+		Name: s.agencyName(doc.Agency), Reason: sealReason(doc), Location: s.place(doc.Agency), Time: at,
+	}, s.fills(doc, day))
+}
+
+// fills are the values of the fields that one revision fills together with the
+// seal: number, date and archive stamp. A form may lack a place for any of them,
+// and a slip without a number has only its date.
+func (s *Service) fills(doc archive.Document, day time.Time) []signer.Fill {
+	out := []signer.Fill{{Field: fieldDate, Value: vietnamese.PlaceDate(s.place(doc.Agency), day.In(archive.Zone)), Optional: true}}
+	if doc.Number == nil {
+		return out
+	}
+	return append(out,
+		signer.Fill{Field: fieldNumber, Value: doc.Number.Full(), Optional: true},
+		signer.Fill{Field: fieldNumber + "_2", Value: doc.Number.Full(), Optional: true},
+		signer.Fill{Field: fieldArchive, Value: s.archiveStamp(doc), Stamp: true, Optional: true})
+}
+
+// archiveStamp is the text of the archive numbering stamp: agency, register
+// number and book, date, dossier, and how long the document is kept.
+func (s *Service) archiveStamp(doc archive.Document) string {
+	n := doc.Number
+	lines := []string{
+		s.agencyName(doc.Agency),
+		fmt.Sprintf("Số đăng ký: %s, sổ %s, năm %d", n.Full(), n.Book, n.Year),
+		"Ngày vào sổ: " + n.Date.In(archive.Zone).Format("02/01/2006"),
+	}
+	if doc.DossierCode != "" {
+		lines = append(lines, "Hồ sơ: "+doc.DossierCode)
+	}
+	if years := s.retention(doc); years > 0 {
+		lines[2] += fmt.Sprintf("; thời hạn bảo quản %d năm", years)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// retention is how many years the document's book is kept, 0 where the agency has not said.
+func (s *Service) retention(doc archive.Document) int {
+	if a, ok := s.agencies[doc.Agency]; ok {
+		for _, b := range a.office.Books {
+			if b.Code == doc.Book {
+				return b.RetentionYears
+			}
+		}
+	}
+	return 0
+}

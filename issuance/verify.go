@@ -1,0 +1,146 @@
+package issuance
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"antin/archive"
+	"antin/signer/verify"
+)
+
+// Verify judges a file and adds what the register knows of it. Nothing of the
+// file is kept.
+func (s *Service) Verify(ctx context.Context, pdf []byte) (*verify.Report, error) {
+	report, err := verify.Document(pdf, verify.Options{Trust: s.trust, Now: s.now()})
+	if err != nil {
+		return nil, fmt.Errorf("verify a file: %w", err)
+	}
+	if s.store == nil { // a judge without a register
+		return report, nil
+	}
+	sum := sha256.Sum256(pdf)
+	doc, err := s.store.BySHA256(ctx, hex.EncodeToString(sum[:]))
+	var missing *archive.NotFoundError
+	if errors.As(err, &missing) {
+		report.SetRegister(nil)
+		return report, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ask the register: %w", err)
+	}
+	report.SetRegister(registerWord(doc, hex.EncodeToString(sum[:])))
+	return report, nil
+}
+
+// registerWord is what the register says of a document to whoever has its file.
+func registerWord(doc archive.Document, sum string) *verify.Register {
+	r := &verify.Register{
+		State: verify.RegisterUnfinal, DocumentID: doc.ID, DocumentType: doc.DocumentType, Subject: doc.Title,
+		Reason: doc.Reason, ReplacedBy: doc.ReplacedBy,
+	}
+	if n := doc.Number; n != nil {
+		r.Number, r.Symbol, r.Date = n.Text, n.Symbol, n.Date.In(archive.Zone).Format("02/01/2006")
+	}
+	if !doc.Ended.IsZero() {
+		r.StateDate = doc.Ended.In(archive.Zone).Format("02/01/2006")
+	}
+	for _, rev := range doc.Revisions {
+		if rev.SHA256 == sum && (rev.Kind == archive.RevisionIssued || rev.Kind == archive.RevisionPreserved) {
+			r.State = registerState(doc.State)
+		}
+	}
+	return r
+}
+
+func registerState(s archive.State) string {
+	switch s {
+	case archive.Withdrawn:
+		return verify.RegisterWithdrawn
+	case archive.Replaced:
+		return verify.RegisterReplaced
+	case archive.Corrected:
+		return verify.RegisterCorrected
+	case archive.Issued, archive.Delivered:
+		return verify.RegisterIssued
+	}
+	return verify.RegisterUnfinal
+}
+
+// PublicDocument is what anyone may learn by a lookup code: never the file, and
+// nothing personal.
+type PublicDocument struct {
+	LookupCode, Agency, DocumentType, Subject string
+	State                                     archive.State
+	NumberAndSymbol                           string
+	Date                                      time.Time // zero until numbered
+	Reason                                    string    // of a withdrawal or replacement
+	Ended                                     time.Time
+	Notice                                    string
+}
+
+// LookUp finds a document by the code that a person typed or scanned. Errors:
+// *archive.NotFoundError, also for what is not issued yet or was returned: a
+// draft is nobody's business.
+func (s *Service) LookUp(ctx context.Context, typed string) (PublicDocument, error) {
+	missing := &archive.NotFoundError{What: "lookup code", ID: typed}
+	code := NormalLookupCode(typed)
+	if code == "" {
+		return PublicDocument{}, missing
+	}
+	doc, err := s.store.ByLookupCode(ctx, code)
+	if err != nil {
+		return PublicDocument{}, err
+	}
+	if doc.Number == nil || !hasRevision(doc, archive.RevisionIssued) {
+		return PublicDocument{}, missing
+	}
+	out := PublicDocument{
+		LookupCode: code, Agency: s.agencyName(doc.Agency), DocumentType: doc.DocumentType, Subject: doc.Title,
+		State: doc.State, NumberAndSymbol: doc.Number.Full(), Date: doc.Number.Date.In(archive.Zone), Ended: doc.Ended,
+	}
+	if a, ok := s.agencies[doc.Agency]; ok {
+		out.Notice = a.Notice
+	}
+	if !doc.State.InForce() {
+		out.Reason = doc.Reason
+	}
+	return out, nil
+}
+
+// Readiness is one thing the service needs in order to work.
+type Readiness struct {
+	Name string
+	// Fatal says that nothing can be done without it.
+	Fatal   bool
+	Err     error
+	Message string // for a stranger: no names of files or people
+}
+
+// warnBefore is how long before a certificate ends the service says so.
+const warnBefore = 30 * 24 * time.Hour
+
+// Ready examines store, keys and certificates.
+func (s *Service) Ready(ctx context.Context) []Readiness {
+	store := Readiness{Name: "store", Fatal: true, Err: s.store.Ping(ctx)}
+	if store.Err != nil {
+		store.Message = "kho lưu trữ không trả lời / the store does not answer"
+	}
+	keys := Readiness{Name: "keys", Fatal: true}
+	soon := Readiness{Name: "certificates"}
+	now := s.now()
+	for _, id := range s.AgencyIDs() {
+		keys.Err = errors.Join(keys.Err, s.agencies[id].Check(now))
+		soon.Err = errors.Join(soon.Err, s.agencies[id].Check(now.Add(warnBefore)))
+	}
+	if keys.Err != nil {
+		keys.Message = "có khóa ký không dùng được / a signing key cannot be used"
+	}
+	if soon.Err != nil {
+		soon.Message = "có chứng thư hết hạn trong 30 ngày tới / a certificate expires within 30 days"
+	}
+	return []Readiness{store, keys, soon}
+}
