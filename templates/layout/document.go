@@ -110,7 +110,8 @@ type Paragraph struct {
 	KeepWithNext bool
 	// KeepTogether never breaks the paragraph over pages.
 	KeepTogether bool
-	// RuleBelow draws a rule under the paragraph.
+	// RuleBelow draws a rule under the paragraph. In a paragraph without runs
+	// it is all there is: a rule across Fraction of the column.
 	RuleBelow *Rule
 }
 
@@ -129,7 +130,7 @@ type Run struct {
 	// characters that no face has ("/full_name").
 	Field string
 	// Tab moves to a position of this many mm from the column's left edge
-	// before the text, when it is not zero.
+	// before the text, when it is not zero. "\n" in Text breaks the line.
 	Tab float64
 }
 
@@ -178,7 +179,8 @@ type Table struct {
 	Title         string  // summary for assistive technology
 }
 
-// TableColumn has its width as a share of the whole.
+// TableColumn has its width as a share of the whole; Align is for its cells'
+// paragraphs that do not set their own (that is, Justify).
 type TableColumn struct {
 	Width float64
 	Align Align
@@ -205,10 +207,13 @@ const (
 
 // Field is a place for a value or signature that later revisions fill.
 type Field struct {
-	Name, Label   string // Label is the tooltip read to the user (/TU)
-	Kind          FieldKind
-	Width, Height float64 // mm; 0 width takes the rest of the line or column
-	Lead          []Run   // static text in front on the same line ("Số: ")
+	Name, Label string // Label is the tooltip read to the user (/TU)
+	Kind        FieldKind
+	// Width and Height in mm. Width 0 takes the rest of the line or column,
+	// Height 0 of a text field is its line's; a higher one has the text in its
+	// middle. A signature field is 45 by 20, a seal 36 by 36 if they are 0.
+	Width, Height float64
+	Lead          []Run // static text in front on the same line ("Số: ")
 	Align         Align
 	Italic, Bold  bool
 	Size          float64 // pt
@@ -235,6 +240,8 @@ type Picture struct {
 type Closing struct {
 	Recipients []Paragraph
 	// Title lines, e.g. "KT. GIÁM ĐỐC" and "PHÓ GIÁM ĐỐC"; Name of who signs.
+	// Each run of Title is a line; Hint is one paragraph, where "\n" breaks a
+	// line.
 	Title []Run
 	Hint  []Run // "(Ký, đóng dấu và ghi rõ họ tên)" where an act prints it
 	Name  Run

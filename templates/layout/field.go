@@ -26,7 +26,14 @@ func (e *engine) field(f *Field, x, w float64, parent int32) {
 		return
 	}
 	el := e.element(ElemP, parent)
-	at, base := x, ascent*line
+	// A rectangle that is higher than the text has it in its middle, where a
+	// later revision will write the value.
+	fh := (ascent + descent) * size
+	if f.Height > 0 {
+		fh = f.Height * mm
+	}
+	middle := fh/2 + (ascent-descent)/2*size // from the rectangle's top to the baseline
+	at, base := x, max(ascent*line, middle)
 	if lead > 0 && f.Align != Left && f.Align != Justify {
 		sample := Run{Text: f.Sample, Bold: f.Bold, Italic: f.Italic, Size: size}
 		at += max(0, alignShift(f.Align, w-lead-e.width(&sample)))
@@ -53,10 +60,7 @@ func (e *engine) field(f *Field, x, w float64, parent int32) {
 		e.fail(&OverflowError{What: "the text in front of field " + f.Name, Height: lead, Room: w})
 		return
 	}
-	top, fh := base-ascent*size, (ascent+descent)*size
-	if f.Height > 0 {
-		fh = f.Height * mm
-	}
+	top := base - middle
 	gap := e.gap(f.Before)
 	p := e.place(f, at, top, fw, fh, el)
 	if p.Align = f.Align; lead > 0 {
@@ -90,11 +94,13 @@ const (
 	signWidth    = 45.0 // mm
 	signHeight   = 20.0
 	sealSize     = 36.0
-	// signSpace is the height between title and name: room for the signature
-	// picture; the round seal reaches a little over both.
+	// signSpace is the least height between title and name, room for the
+	// signature picture; signatures by hand need less. A seal has as much
+	// height as it needs to cover neither, which a round one does with
+	// sealBite less than its diameter.
 	signSpace = 29.0
-	// signatures by hand need less.
 	handSpace = 22.0
+	sealBite  = 2.0
 )
 
 // closing sets the end of a document as one unit.
@@ -131,13 +137,25 @@ func (e *engine) closing(c *Closing, x, w float64, parent int32) {
 	y := run(title, rx, rw, top)
 	space := handSpace * mm
 	if c.Signature != nil || c.Seal != nil {
-		space = signSpace * mm
+		space = closingSpace(c) * mm
 		e.signPlaces(c, rx+rw/2, y+space/2, parent)
 	}
 	y = run([]Block{&Paragraph{Runs: []Run{c.Name}, Align: Center}}, rx, rw, y+space)
 	e.startStack()
 	e.pendForce = force
 	e.push(unit{gap: gap, h: max(bottom, y), lines: lines, closing: true}, i0, r0)
+}
+
+// closingSpace is the height between title and name in mm.
+func closingSpace(c *Closing) float64 {
+	space := signSpace
+	if c.Signature != nil {
+		space = max(space, orElse(c.Signature.Height, signHeight)+4)
+	}
+	if c.Seal != nil {
+		space = max(space, orElse(c.Seal.Height, orElse(c.Seal.Width, sealSize))-sealBite)
+	}
+	return space
 }
 
 // signPlaces places signature and seal around the centre of the space between

@@ -88,6 +88,9 @@ func TestSealCoversThirdOfSignature(t *testing.T) {
 	if title.Y+0.216*14 > sig.Y || name.Y-0.891*14 < sig.Y+sig.H {
 		t.Errorf("signature %.1f to %.1f between title %.1f and name %.1f", sig.Y, sig.Y+sig.H, title.Y, name.Y)
 	}
+	if title.Y > seal.Y+2*mm || name.Y-0.7*14 < seal.Y+seal.H-2*mm {
+		t.Errorf("the seal, %.1f to %.1f, covers title %.1f or name %.1f", seal.Y, seal.Y+seal.H, title.Y, name.Y)
+	}
 	if c := sig.X + sig.W/2; math.Abs(c-title.X-title.W/2) > near || math.Abs(c-name.X-name.W/2) > near {
 		t.Errorf("signature is not centred between title and name")
 	}
@@ -123,6 +126,24 @@ func TestFieldsInHead(t *testing.T) {
 	stamp := f["luu_tru"]
 	if stamp.Y < (297-20)*mm || stamp.Y+stamp.H > 297*mm || stamp.Sheet != 0 {
 		t.Errorf("archive stamp at %.1f leaves the bottom margin", stamp.Y)
+	}
+}
+
+// TestHighField: a rectangle higher than its text has the baseline of the lead
+// where text centred in it stands.
+func TestHighField(t *testing.T) {
+	p := typeset(t, one(&layout.Field{Name: "so", Label: "Số", Size: 13, Height: 6, Lead: []layout.Run{{Text: "Số: ", Size: 14}}}))
+	f, lead := p.Fields[0], p.Sheets[0].Items[0]
+	if base := f.Y + f.H/2 + (0.891-0.216)/2*13; math.Abs(base-lead.Y) > near || math.Abs(f.H-6*mm) > near {
+		t.Errorf("baseline %.2f, of the lead %.2f", base, lead.Y)
+	}
+}
+
+func TestPlainRule(t *testing.T) {
+	p := typeset(t, one(para("Trên."), &layout.Paragraph{RuleBelow: &layout.Rule{Fraction: 1}, Before: 6}, para("Dưới.")))
+	r := p.Sheets[0].Rules
+	if len(r) != 1 || math.Abs(r[0].X2-r[0].X1-165*mm) > near {
+		t.Errorf("rules %+v", r)
 	}
 }
 

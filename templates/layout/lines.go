@@ -125,7 +125,13 @@ func (e *engine) breakWord(runs []Run, i, j int, avail float64, cur *lineSpan) i
 func (e *engine) paragraph(p *Paragraph, x, w float64, el int32) {
 	e.pieces = e.pieces[:0]
 	e.measure(p.Runs)
-	if e.err != nil || len(e.pieces) == 0 {
+	if e.err != nil {
+		return
+	}
+	if len(e.pieces) == 0 {
+		if len(p.Runs) == 0 && p.RuleBelow != nil {
+			e.plainRule(p, x, w)
+		}
 		return
 	}
 	left := p.Indent * mm
@@ -201,6 +207,16 @@ func (e *engine) ruleBelow(r *Rule, x, w, y float64) float64 {
 	y += r.Gap + weight/2
 	e.rules = append(e.rules, Line{x, y, x + length, y, weight})
 	return y + weight/2
+}
+
+// plainRule sets a paragraph that is nothing but a rule across its column.
+func (e *engine) plainRule(p *Paragraph, x, w float64) {
+	gap := e.gap(p.Before)
+	i0, r0 := len(e.items), len(e.rules)
+	left := p.Indent * mm
+	h := e.ruleBelow(p.RuleBelow, x+left, w-left, 0)
+	e.push(unit{gap: gap, h: h, keep: p.KeepWithNext}, i0, r0)
+	e.pendAfter = p.After
 }
 
 // setLine places the pieces of a line from lx on, the baseline at y. col is

@@ -152,6 +152,11 @@ func (e *engine) cell(t *Table, pc *placedCell, tr, parent int32, head bool) {
 	}
 	for i := range pc.cell.Paragraphs {
 		p := &pc.cell.Paragraphs[i]
+		if a := t.Columns[pc.col].Align; p.Align == Justify && a != Justify {
+			aligned := *p
+			aligned.Align = a
+			p = &aligned
+		}
 		pel := el
 		if t.Plain || len(pc.cell.Paragraphs) > 1 {
 			pel = e.element(ElemP, el)

@@ -63,12 +63,15 @@ func (r *renderer) putStructure() pdf.Ref {
 	}
 	b = r.appendParentTree(b[:0])
 	parents := r.w.Add(pdf.Literal(b))
-	b = append(b[:0], "<</Type/StructTreeRoot/K "...)
-	b = appendRef(b, r.elements[0])
-	b = append(b, "/ParentTree "...)
+	// The parent tree comes first: EU DSS compares revisions in the order of the
+	// keys, and takes a filled field that it first meets through /K for a change
+	// of the document, through /ParentTree for none.
+	b = append(b[:0], "<</Type/StructTreeRoot/ParentTree "...)
 	b = appendRef(b, parents)
 	b = append(b, "/ParentTreeNextKey "...)
 	b = appendInt(b, len(r.sheets)+len(r.widgets))
+	b = append(b, "/K "...)
+	b = appendRef(b, r.elements[0])
 	b = append(b, ">>"...)
 	r.w.Put(root, pdf.Literal(b))
 	*buf = b
@@ -138,6 +141,12 @@ func (r *renderer) appendKids(b []byte, i int, field int32, first, next []int32)
 	if len(marks) == 0 && field == 0 && first[i] == 0 {
 		return b
 	}
+	if field > 0 && len(marks) == 0 && first[i] == 0 {
+		// Not in an array: pyHanko lets a widget change after certification
+		// only where the tree leads to it by Form, /K, /Obj.
+		b = append(b, "/K"...)
+		return r.appendWidget(b, field, page)
+	}
 	b = append(b, "/K["...)
 	for _, m := range marks {
 		if m.sheet == page {
@@ -152,17 +161,22 @@ func (r *renderer) appendKids(b []byte, i int, field int32, first, next []int32)
 		b = append(b, ">>"...)
 	}
 	if field > 0 {
-		b = append(b, "<</Type/OBJR/Obj "...)
-		b = appendRef(b, r.widgets[field-1])
-		b = append(b, "/Pg "...)
-		b = appendRef(b, r.sheets[page])
-		b = append(b, ">>"...)
+		b = r.appendWidget(b, field, page)
 	}
 	for k := first[i]; k != 0; k = next[k] {
 		b = appendRef(b, r.elements[k])
 		b = append(b, ' ')
 	}
 	return append(b, ']')
+}
+
+// appendWidget writes the object reference of a field's widget (14.7.4.3).
+func (r *renderer) appendWidget(b []byte, field, page int32) []byte {
+	b = append(b, "<</Type/OBJR/Obj "...)
+	b = appendRef(b, r.widgets[field-1])
+	b = append(b, "/Pg "...)
+	b = appendRef(b, r.sheets[page])
+	return append(b, ">>"...)
 }
 
 // appendParentTree writes the number tree from pages (StructParents = page
