@@ -227,8 +227,8 @@ func (fm *form) xobject(fd pdf.Field, w, h float64, resources pdf.Dict) pdf.Dict
 			}
 			v[i] = n
 		}
-		const close = 0.01
-		if math.Abs(v[0])+math.Abs(v[1])+math.Abs(v[2]-w)+math.Abs(v[3]-h) < close {
+		const rounding = 0.05 // pt
+		if math.Abs(v[0])+math.Abs(v[1])+math.Abs(v[2]-w)+math.Abs(v[3]-h) < rounding {
 			d["BBox"] = box
 		}
 	}
