@@ -193,9 +193,9 @@ type Change struct {
 // Register is the register's word on the document. The caller who has the
 // register sets it; verify itself leaves it nil.
 type Register struct {
-	State        string `json:"state"` // ISSUED, REVOKED, REPLACED, UNKNOWN, MISMATCH, NOT_CHECKED
+	State        string `json:"state"` // see RegisterIssued and its fellows
 	DocumentID   string `json:"document_id,omitempty"`
-	Number       int    `json:"number,omitempty"`
+	Number       string `json:"number,omitempty"` // as printed
 	Symbol       string `json:"symbol,omitempty"`
 	Date         string `json:"date,omitempty"`
 	DocumentType string `json:"document_type,omitempty"`

@@ -1,0 +1,68 @@
+package verify
+
+import "fmt"
+
+// Words of Register.State.
+const (
+	RegisterIssued    = "ISSUED"
+	RegisterUnfinal   = "NOT_FINAL" // an earlier revision of the document
+	RegisterWithdrawn = "WITHDRAWN"
+	RegisterReplaced  = "REPLACED"
+	RegisterCorrected = "CORRECTED"
+	RegisterMismatch  = "MISMATCH"
+	RegisterUnknown   = "UNKNOWN"
+)
+
+// SetRegister adds the register's word to the report. w is nil when the
+// register does not know the file: that is no fault of the file, it may come
+// from another agency. Number and date on the page are compared with the
+// register's.
+func (r *Report) SetRegister(w *Register) {
+	if w == nil {
+		r.Register = &Register{
+			State:     RegisterUnknown,
+			Message:   "Sổ đăng ký của hệ thống này không có tệp này. Nếu văn bản do cơ quan khác phát hành thì điều đó là bình thường; nếu ghi là của cơ quan này, hãy tra cứu bằng mã in ở chân văn bản hoặc hỏi cơ quan.",
+			MessageEN: "The register of this service does not know this file. That is normal for a document of another agency; if it names this agency, look it up by the code at its foot or ask the agency.",
+		}
+		return
+	}
+	full := w.Number
+	if w.Symbol != "" {
+		full += "/" + w.Symbol
+	}
+	if printed := r.Fields["so"]; w.State == RegisterIssued && printed != "" && full != "" && printed != full {
+		w.State = RegisterMismatch
+		w.Message = fmt.Sprintf("Số ghi trên tệp là %s nhưng sổ đăng ký ghi %s. Đừng dùng tệp này; hãy hỏi cơ quan ban hành.", printed, full)
+		w.MessageEN = fmt.Sprintf("The file shows number %s but the register has %s. Do not use this file; ask the issuing agency.", printed, full)
+		r.Register = w
+		return
+	}
+	vi, en := registerWords(w, full)
+	w.Message, w.MessageEN = vi, en
+	r.Register = w
+}
+
+func registerWords(w *Register, full string) (vi, en string) {
+	reason := ""
+	if w.Reason != "" {
+		reason = " Lý do: " + w.Reason + "."
+	}
+	switch w.State {
+	case RegisterIssued:
+		return fmt.Sprintf("Sổ đăng ký có đúng tệp này: %s số %s ngày %s, đang có hiệu lực.", w.DocumentType, full, w.Date),
+			fmt.Sprintf("The register has exactly this file: number %s of %s, in force.", full, w.Date)
+	case RegisterUnfinal:
+		return "Đây là bản chưa hoàn chỉnh (dự thảo hoặc chưa đóng dấu) của một văn bản; đừng dùng thay bản đã phát hành.",
+			"This is an unfinished revision (a draft, or not sealed) of a document; do not use it in place of the issued one."
+	case RegisterWithdrawn:
+		return fmt.Sprintf("Văn bản số %s đã bị thu hồi ngày %s, không còn giá trị.%s", full, w.StateDate, reason),
+			fmt.Sprintf("Document %s was withdrawn on %s and is no longer in force.", full, w.StateDate)
+	case RegisterReplaced:
+		return fmt.Sprintf("Văn bản số %s đã được thay thế ngày %s bằng văn bản khác.%s", full, w.StateDate, reason),
+			fmt.Sprintf("Document %s was replaced on %s by another document.", full, w.StateDate)
+	case RegisterCorrected:
+		return fmt.Sprintf("Văn bản số %s còn hiệu lực và đã được đính chính bằng văn bản khác.%s", full, reason),
+			fmt.Sprintf("Document %s is in force and was corrected by another document.", full)
+	}
+	return "Sổ đăng ký chưa cho biết trạng thái của văn bản này.", "The register does not say where this document stands."
+}
