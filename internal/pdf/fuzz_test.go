@@ -9,11 +9,46 @@ import (
 
 var fuzzLimits = Limits{FileSize: 1 << 20, Objects: 5000, Elements: 200_000, Depth: 32, Revisions: 16, Decoded: 4 << 20}
 
+// relist appends a revision that lists every object there seems to be in data,
+// so that a mutation which moves offsets still reaches the objects. The objects
+// that object streams seem to hold are listed by a cross-reference stream.
+func relist(data []byte, stream bool) []byte {
+	r := &raw{entries: map[int]Entry{}}
+	r.Write(data)
+	r.WriteByte('\n')
+	for at := 0; ; {
+		i := bytes.Index(data[at:], []byte(" obj"))
+		if i < 0 {
+			break
+		}
+		line := data[at : at+i]
+		start := at + bytes.LastIndexAny(line, "\r\n>") + 1
+		at += i + len(" obj")
+		var num, gen int
+		if n, _ := fmt.Sscanf(string(data[start:at]), "%d %d obj", &num, &gen); n == 2 && num > 0 && num < 100 && gen >= 0 && gen < 65536 {
+			r.entries[num] = Entry{Num: num, Gen: gen, Kind: InUse, Offset: int64(start)}
+		}
+	}
+	if !stream {
+		r.table("/Size 100/Root 1 0 R")
+		return r.Bytes()
+	}
+	for n := range 4 {
+		if _, ok := r.entries[1+n]; !ok {
+			r.entries[1+n] = Entry{Num: 1 + n, Kind: Compressed, Container: 7, Index: n}
+		}
+	}
+	r.xrefStream(99, "/Size 100/Root 1 0 R")
+	return r.Bytes()
+}
+
 // FuzzOpen reads all there is to read in any file, and if the file is sound
-// updates it.
+// updates it. mode 1 and 2 first list the objects anew, in a table or a stream.
 func FuzzOpen(f *testing.F) {
 	for _, data := range [][]byte{sample(f), streamSample(f), hybridSample(f), fill(f, streamSample(f), "1"), fill(f, fill(f, sample(f), "1"), "2")} {
-		f.Add(data)
+		for mode := range byte(3) {
+			f.Add(data, mode)
+		}
 	}
 	r := newRaw().minimal()
 	r.obj(3, "<</Length 4 0 R/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 2>>>>\nstream\n\nendstream")
@@ -23,8 +58,13 @@ func FuzzOpen(f *testing.F) {
 	r.obj(3, "(twice)")
 	r.table(fmt.Sprintf("/Size 9/Root 1 0 R/Prev %d", prev))
 	r.WriteString("tail")
-	f.Add(r.Bytes())
-	f.Fuzz(func(t *testing.T, data []byte) {
+	for mode := range byte(3) {
+		f.Add(r.Bytes(), mode)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, mode byte) {
+		if mode = mode % 3; mode > 0 {
+			data = relist(data, mode == 2)
+		}
 		before := bytes.Clone(data)
 		file, err := Open(data, fuzzLimits)
 		if err != nil {
