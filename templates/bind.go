@@ -122,6 +122,8 @@ func (b *builder) block(list []block, i int) {
 		b.add(&layout.Picture{JPEG: v.bytes, Width: 40, Height: 60, Alt: x.list.field.Label, Border: true})
 	case "number":
 		b.add(b.number(x.words[0], layout.Left))
+	case "nation":
+		b.nation()
 	case "rule":
 		b.add(&layout.Paragraph{Align: layout.Center, RuleBelow: &layout.Rule{Fraction: 1}})
 	default:
@@ -129,14 +131,17 @@ func (b *builder) block(list []block, i int) {
 	}
 }
 
+// permitPage keeps the text inside the frames of the permit's grounds.
+var permitPage = layout.Page{Top: 22, Right: 20, Bottom: 26, Left: 23}
+
 func (b *builder) page(x *block) {
 	p, g := layout.StandardPage(), layout.NoGround
 	for _, w := range x.words {
 		switch w {
 		case "permit-cover":
-			g = layout.PermitCover
+			g, p = layout.PermitCover, permitPage
 		case "permit-inside":
-			g = layout.PermitInside
+			g, p = layout.PermitInside, permitPage
 		case "landscape":
 			p.Landscape = true
 		case "narrow":

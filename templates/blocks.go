@@ -19,12 +19,15 @@ const (
 	sizeRecipients = 11 // list after "Nơi nhận", itself 12 bold italic
 	sizeNote       = 11
 	sizeTable      = 12
+	sizeCover      = 26 // title on the cover of a permit
 )
 
 const (
 	ruleShare = 0.4 // under agency and subject: 1/3 to 1/2 of the line
 	nation    = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 	motto     = "Độc lập - Tự do - Hạnh phúc"
+	nationEn  = "Socialist Republic of Vietnam"
+	mottoEn   = "Independence - Freedom - Happiness"
 )
 
 func center(text string, s style) *layout.Paragraph {
@@ -62,9 +65,9 @@ func (b *builder) head(x, about *block) {
 		right = append(right, center(nation, style{size: sizeNation, bold: true}), m)
 		if has("bilingual") {
 			m.RuleBelow = nil
-			e := center("Independence - Freedom - Happiness", style{size: sizeMotto, bold: true, lang: "en"})
+			e := center(mottoEn, style{size: sizeMotto, bold: true, lang: "en"})
 			e.RuleBelow = &layout.Rule{Fraction: 1, Gap: 2}
-			right = append(right, center("Socialist Republic of Vietnam", style{size: sizeNation, bold: true, lang: "en"}), e)
+			right = append(right, center(nationEn, style{size: sizeNation, bold: true, lang: "en"}), e)
 		}
 	}
 	b.columns(left, right, 0)
@@ -83,6 +86,17 @@ func (b *builder) head(x, about *block) {
 	if left != nil || right != nil {
 		b.columns(left, right, 8)
 	}
+}
+
+// nation sets the national title and motto in both languages across a permit's
+// page.
+func (b *builder) nation() {
+	b.add(center(nation, style{size: 15, bold: true}))
+	m := center(motto, style{size: 14, bold: true})
+	m.RuleBelow, m.After = &layout.Rule{Fraction: 1, Gap: 2}, 4
+	b.add(m)
+	b.add(center(nationEn, style{size: 13, bold: true, lang: "en"}))
+	b.add(center(mottoEn, style{size: 12, bold: true, lang: "en"}))
 }
 
 func (b *builder) columns(left, right []layout.Block, before float64) {
@@ -120,7 +134,14 @@ func (b *builder) paragraph(x *block, titled bool) {
 	case "text":
 		p.FirstIndent = l.Indent
 	case "plain":
-		p.Align = layout.Justify
+		p.Align = layout.Left
+		p.KeepWithNext = true
+	case "cover":
+		center(layout.TitleRole)
+		s.size, s.bold = sizeCover, true
+	case "cover-en":
+		center(layout.TitleRole)
+		s.size, s.bold, s.lang = sizeCover-6, true, "en"
 	case "title":
 		center(layout.TitleRole)
 		s.size, s.bold = sizeTitle, true
@@ -153,8 +174,8 @@ func (b *builder) paragraph(x *block, titled bool) {
 		p.Role, p.Indent, p.Hanging = layout.ListItem, 0, 5
 	case "en":
 		s.italic, s.lang = true, "en"
-		s.size = l.Size - 2
-		p.Before, p.Align = 0, layout.Left
+		s.size = l.Size - englishSmaller
+		p.Before, p.Align, p.Indent, p.Leading = 0, layout.Left, 4.5, 1
 	case "note":
 		s.size = sizeNote
 		p.Role, p.Before, p.Leading = layout.Note, 3, 1

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -92,6 +93,7 @@ func loadForm(fsys fs.FS, dir string, library map[string]*Field) (*Form, []*File
 		return nil, c.errs
 	}
 	f.sample, _ = readBounded(fsys, path.Join(dir, "sample.json"))
+	f.samplePhoto(fsys)
 	if legal, err := readBounded(fsys, path.Join(dir, "legal.txt")); err == nil {
 		c.file = path.Join(dir, "legal.txt")
 		f.legal = c.parseLegal(string(legal))
@@ -101,6 +103,21 @@ func loadForm(fsys fs.FS, dir string, library map[string]*Field) (*Form, []*File
 	}
 	f.schema = f.buildSchema()
 	return f, nil
+}
+
+// samplePhoto puts sample-photo.jpg into a sample that has no photo of its own,
+// so that samples stay readable.
+func (f *Form) samplePhoto(fsys fs.FS) {
+	end := bytes.LastIndexByte(f.sample, '}')
+	if f.photo == nil || end < 0 || bytes.Contains(f.sample, []byte(`"`+f.photo.Name+`"`)) {
+		return
+	}
+	jpeg, err := fs.ReadFile(fsys, "sample-photo.jpg")
+	if err != nil || len(jpeg) > MaxPhoto {
+		return
+	}
+	body := bytes.TrimRight(f.sample[:end], " \n")
+	f.sample = fmt.Appendf(nil, "%s,\n  %q: %q\n}\n", body, f.photo.Name, base64.StdEncoding.EncodeToString(jpeg))
 }
 
 func readBounded(fsys fs.FS, name string) ([]byte, error) {
@@ -222,7 +239,7 @@ func (c *compiler) checkHead(dir string, src []byte) {
 		c.fail(keyLine(src, "successor"), fileHeadChoice, "key", "successor.status", "got", s.Status, "choices", "to be confirmed, known")
 	}
 	l := h.Layout
-	if l.Size != 0 && l.Size != 13 && l.Size != 14 || l.Leading != 0 && (l.Leading < 1 || l.Leading > 1.5) ||
+	if l.Size != 0 && l.Size != 12 && l.Size != 13 && l.Size != 14 || l.Leading != 0 && (l.Leading < 1 || l.Leading > 1.5) ||
 		l.Indent != 0 && l.Indent != 10 && l.Indent != 12.7 || l.Before < 0 || l.Before > 24 {
 		c.fail(keyLine(src, "layout"), fileLayout)
 	}

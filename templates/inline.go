@@ -26,6 +26,7 @@ const (
 type piece struct {
 	kind         pieceKind
 	bold, italic bool
+	english      bool // _text_: set small and italic, marked as English
 	text         string
 	ref          ref
 	format       string
@@ -52,6 +53,7 @@ type inliner struct {
 	pos      int
 	line     int // of src[0]
 	optional int // depth of [? … ]
+	english  bool
 }
 
 // inline parses src, whose first character stands in the given line.
@@ -60,6 +62,9 @@ func (c *compiler) inline(src string, line int, sc *scope) []piece {
 	pieces := p.until(0, false, false)
 	if p.pos < len(p.src) {
 		p.fail(p.pos, fileStray, "char", p.src[p.pos:p.pos+1])
+	}
+	if p.english {
+		p.fail(0, fileEnglish)
 	}
 	return pieces
 }
@@ -75,7 +80,7 @@ func (p *inliner) until(end byte, bold, italic bool) []piece {
 	startBold, startItalic := bold, italic
 	flush := func() {
 		if b.Len() > 0 {
-			out = append(out, piece{kind: pText, text: b.String(), bold: bold, italic: italic})
+			out = append(out, piece{kind: pText, text: b.String(), bold: bold, italic: italic, english: p.english})
 			b.Reset()
 		}
 	}
@@ -96,7 +101,7 @@ func (p *inliner) until(end byte, bold, italic bool) []piece {
 		case c == '{':
 			flush()
 			if q, ok := p.braces(); ok {
-				q.bold, q.italic = bold, italic
+				q.bold, q.italic, q.english = bold, italic, p.english
 				out = append(out, q)
 			}
 		case c == '[' && strings.HasPrefix(p.src[p.pos:], "[?"):
@@ -115,6 +120,10 @@ func (p *inliner) until(end byte, bold, italic bool) []piece {
 		case c == '*' && (italic || p.pos+1 < len(p.src) && p.src[p.pos+1] != ' ' && p.src[p.pos+1] != '\n'):
 			flush()
 			italic = !italic
+			p.pos++
+		case c == '_' && (p.english || b.Len() == 0 || strings.HasSuffix(b.String(), " ")):
+			flush()
+			p.english = !p.english
 			p.pos++
 		case c == '\n':
 			b.WriteByte(' ')

@@ -173,6 +173,12 @@ func skeleton(b *strings.Builder, blocks []block) {
 		if x.kind == "to" {
 			b.WriteString("Kính gửi: ")
 		}
+		if x.kind == "nation" {
+			b.WriteString(nation + "\n" + motto + "\n" + nationEn + "\n" + mottoEn)
+		}
+		if x.kind == "number" {
+			b.WriteString("Số: …")
+		}
 		bones(b, x.text)
 		for _, l := range x.lines {
 			b.WriteString("- ")

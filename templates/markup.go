@@ -50,11 +50,11 @@ type source struct {
 var (
 	textDirectives = []string{
 		"title", "subject", "authority", "basis", "order", "article", "heading", "center", "right", "en", "note",
-		"attached", "about", "plain", "item",
+		"attached", "about", "plain", "item", "cover", "cover-en",
 	}
 	lineDirectives  = []string{"to", "closing"}
 	blockDirectives = []string{"if", "each", "columns", "table"}
-	bareDirectives  = []string{"head", "page", "pagebreak", "annex", "photo", "space", "number", "rule"}
+	bareDirectives  = []string{"head", "page", "pagebreak", "annex", "photo", "space", "number", "rule", "nation"}
 	endings         = []string{"end", "else", "next"}
 	allDirectives   = slices.Concat(textDirectives, lineDirectives, blockDirectives, bareDirectives, endings)
 )
@@ -167,6 +167,7 @@ var options = map[string][]string{
 	"annex":     {"landscape"},
 	"pagebreak": {},
 	"rule":      {},
+	"nation":    {},
 }
 
 func (c *compiler) bare(b block, rest string, sc *scope) (block, bool) {

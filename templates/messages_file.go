@@ -47,6 +47,7 @@ const (
 	fileJoin             Code = "join"
 	fileStray            Code = "stray"
 	fileEmphasis         Code = "emphasis"
+	fileEnglish          Code = "english"
 	fileOpenBrace        Code = "open_brace"
 	fileOpenBracket      Code = "open_bracket"
 	fileEmptyBraces      Code = "empty_braces"
@@ -92,7 +93,7 @@ var fileWords = map[Code]wording{
 	fileHeadMissing:      {"Thiếu “{key}” ở phần đầu. Hãy ghi {key}: …", "The head lacks “{key}”. Write {key}: …"},
 	fileHeadChoice:       {"{key}: “{got}” không hợp lệ. Hãy chọn một trong: {choices}.", "{key}: “{got}” is not allowed. Choose one of: {choices}."},
 	fileValidity:         {"valid_to đứng trước valid_from. Hãy sửa một trong hai ngày.", "valid_to is before valid_from. Correct one of them."},
-	fileLayout:           {"layout nằm ngoài Nghị định 30/2020: size 13 hoặc 14, leading 1.0 đến 1.5, indent 10 hoặc 12.7, before 0 đến 24.", "layout is outside Nghị định 30/2020: size 13 or 14, leading 1.0 to 1.5, indent 10 or 12.7, before 0 to 24."},
+	fileLayout:           {"layout nằm ngoài Nghị định 30/2020: size 12 (chỉ cho mẫu riêng), 13 hoặc 14, leading 1.0 đến 1.5, indent 10 hoặc 12.7, before 0 đến 24.", "layout is outside Nghị định 30/2020: size 12 (only where an act sets its own layout), 13 or 14, leading 1.0 to 1.5, indent 10 or 12.7, before 0 to 24."},
 	fileFieldName:        {"Tên trường “{name}” không hợp lệ. Hãy dùng chữ thường không dấu, số và gạch dưới, ví dụ full_name.", "The field name “{name}” is not allowed. Use lower-case letters, digits and underscores, for example full_name."},
 	fileFieldType:        {"Trường “{name}” có kiểu “{type}” không tồn tại.{try?} Các kiểu: {types}.", "The field “{name}” has no known type (“{type}”).{try?} Types: {types}."},
 	fileFieldMissing:     {"Trường “{name}” thiếu “{key}”. Hãy ghi thêm.", "The field “{name}” lacks “{key}”. Add it."},
@@ -130,6 +131,7 @@ var fileWords = map[Code]wording{
 	fileJoin:             {"Không có ô nào để nhập với “{mark}”.", "There is no cell to join with “{mark}”."},
 	fileStray:            {"Dấu “{char}” đứng lẻ. Muốn in dấu này hãy viết \\{char}.", "The sign “{char}” stands alone. To print it write \\{char}."},
 	fileEmphasis:         {"Dấu * hoặc ** mở mà không đóng. Hãy thêm dấu đóng, hoặc viết \\* để in dấu sao.", "A * or ** is opened and not closed. Close it, or write \\* to print the sign."},
+	fileEnglish:          {"Dấu _ mở phần tiếng Anh mà không đóng. Hãy thêm dấu _ ở cuối, hoặc viết \\_ để in dấu gạch dưới.", "A _ opens English text and nothing closes it. Add a _ at its end, or write \\_ to print the sign."},
 	fileOpenBrace:        {"Dấu { chưa có dấu }.", "A { has no }."},
 	fileOpenBracket:      {"Phần tùy chọn [? chưa có dấu ].", "An optional piece [? has no ]."},
 	fileEmptyBraces:      {"Trong ngoặc nhọn phải có tên trường.", "There must be a field's name in the braces."},

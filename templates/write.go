@@ -7,6 +7,9 @@ import (
 	"antin/templates/vietnamese"
 )
 
+// englishSmaller is how much smaller English labels are set, in pt.
+const englishSmaller = 2
+
 // writer turns pieces into runs of one paragraph.
 type writer struct {
 	env    *Env
@@ -126,7 +129,7 @@ func (w *writer) pieces(list []piece) {
 		case pTab:
 			w.tab = p.tab
 		case pBreak:
-			w.brk = append(w.brk, len(w.runs))
+			w.runs = append(w.runs, layout.Run{Text: "\n", Size: w.size})
 		case pIndex:
 			if n := len(w.index); n > 0 {
 				w.text(itoa(w.index[n-1]+int(p.tab)), p, "")
@@ -167,10 +170,14 @@ func (w *writer) text(s string, p *piece, field string) {
 			if field != "" {
 				field = w.pointer(field)
 			}
-			w.runs = append(w.runs, layout.Run{
+			run := layout.Run{
 				Text: line, Size: w.size, Bold: w.bold || p.bold, Italic: w.italic || p.italic,
 				Lang: w.lang, Field: field, Tab: w.tab,
-			})
+			}
+			if p.english {
+				run.Lang, run.Italic, run.Size = "en", true, w.size-englishSmaller
+			}
+			w.runs = append(w.runs, run)
 			w.tab, w.gone = 0, false
 		}
 		if !more {
