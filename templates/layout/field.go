@@ -57,7 +57,7 @@ func (e *engine) field(f *Field, x, w float64, parent int32) {
 		}
 	}
 	if fw <= 0 {
-		e.fail(&OverflowError{What: "the text in front of field " + f.Name, Height: lead, Room: w})
+		e.fail(&OverflowError{What: "the text in front of field " + f.Name, Size: lead, Room: w})
 		return
 	}
 	top := base - middle

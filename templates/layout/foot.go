@@ -12,7 +12,7 @@ const (
 	urlSize     = 7.0 // pt
 )
 
-// noticeColor is the red of notices; stampColor is in the signer.
+// noticeColor is the red of notices.
 var noticeColor = Color{R: 200}
 
 // addressHeight is what box 13 takes of the first page's text area.
@@ -118,7 +118,10 @@ func (e *engine) artifacts(s *Sheet, blocks []Block, x, w, top float64) {
 	for _, b := range blocks {
 		e.paragraph(b.(*Paragraph), x, w, NoElement)
 	}
-	e.stack(0, top)
+	h, _ := e.stack(0, top)
+	if room := s.Height - top; h > room {
+		e.fail(&OverflowError{What: "the foot of a page (code, address or notice)", Size: h, Room: room})
+	}
 	s.Items = append(s.Items, e.items...)
 }
 

@@ -137,7 +137,7 @@ func (e *engine) paragraph(p *Paragraph, x, w float64, el int32) {
 	left := p.Indent * mm
 	first, rest := left+p.FirstIndent*mm, left+p.Hanging*mm
 	if w-max(first, rest) < 2*mm {
-		e.fail(&OverflowError{What: "a paragraph's indent", Height: max(first, rest), Room: w})
+		e.fail(&OverflowError{What: "a paragraph (its indent leaves no width for text)", Size: max(first, rest), Room: w})
 		return
 	}
 	lines := e.breakLines(p.Runs, 0, first, rest, w)

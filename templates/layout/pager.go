@@ -25,7 +25,7 @@ func (e *engine) section(p *Pages, doc *Document, index int) {
 	s := &doc.Sections[index]
 	g := pageGeometry(s.Page)
 	if !(g.textW >= 20*mm && g.room >= 40*mm) || s.Page.Left < 0 || s.Page.Top < 0 {
-		e.fail(&OverflowError{What: "the margins of the page", Height: g.height - g.room, Room: g.height})
+		e.fail(&OverflowError{What: "the margins of the page", Size: g.height - g.room, Room: g.height})
 		return
 	}
 	e.clearFlow()
@@ -97,7 +97,7 @@ func (e *engine) pageEnd(start int, room float64) int {
 			continue
 		}
 		if i == start {
-			e.fail(&OverflowError{What: "a block that cannot be broken", Height: y, Room: room})
+			e.fail(&OverflowError{What: "a block that cannot be broken", Size: y, Room: room})
 			return i
 		}
 		for b := i; b > start; b-- {

@@ -138,13 +138,14 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("layout: more than %d %s", e.Limit, e.What)
 }
 
-// OverflowError reports a block that cannot be broken and is taller than the
-// text area, or a page whose margins leave no room for text.
+// OverflowError reports what cannot be broken and does not fit: a block taller
+// than the text area, an indent wider than its column, margins without room
+// between them.
 type OverflowError struct {
-	What         string
-	Height, Room float64 // pt
+	What       string
+	Size, Room float64 // pt
 }
 
 func (e *OverflowError) Error() string {
-	return fmt.Sprintf("layout: %s is %.0f pt high, the page has room for %.0f pt", e.What, e.Height, e.Room)
+	return fmt.Sprintf("layout: %s takes %.0f pt, there is room for %.0f pt", e.What, e.Size, e.Room)
 }
