@@ -44,8 +44,10 @@ func (e *engine) field(f *Field, x, w float64, parent int32) {
 	for i := range f.Lead {
 		r := &f.Lead[i]
 		rw := e.width(r)
-		e.items = append(e.items, Item{Kind: TextItem, Style: r.style(), Color: r.Color, Elem: el,
-			X: at, Y: base, W: rw, Size: r.size(), Text: r.Text, Lang: r.Lang})
+		e.items = append(e.items, Item{
+			Kind: TextItem, Style: r.style(), Color: r.Color, Elem: el,
+			X: at, Y: base, W: rw, Size: r.size(), Text: r.Text, Lang: r.Lang,
+		})
 		at += rw
 	}
 	room := x + w - at

@@ -243,8 +243,10 @@ func (e *engine) setLine(runs []Run, l *lineSpan, lx, col, y, stretch float64, e
 		}
 		if p.kind == tickPiece {
 			box := capital * r.size()
-			e.items = append(e.items, Item{Kind: TickItem, Set: r.Tick == TickSet, Color: r.Color, Elem: el,
-				X: at, Y: y - box, W: box, H: box, Size: r.size(), Lang: r.Lang})
+			e.items = append(e.items, Item{
+				Kind: TickItem, Set: r.Tick == TickSet, Color: r.Color, Elem: el,
+				X: at, Y: y - box, W: box, H: box, Size: r.size(), Lang: r.Lang,
+			})
 			at += p.w
 			k++
 			continue

@@ -202,6 +202,8 @@ func (e *engine) pageNumber(s *Sheet, n int, g geometry) {
 	r := Run{Text: strconv.Itoa(n), Size: numberSize}
 	w := e.width(&r)
 	top := min(numberTop, max(g.top-pitch*numberSize, 0))
-	s.Items = slices.Insert(s.Items, 0, Item{Kind: TextItem, Elem: NoElement, X: g.left + (g.textW-w)/2,
-		Y: top + ascent*numberSize, W: w, Size: numberSize, Text: r.Text})
+	s.Items = slices.Insert(s.Items, 0, Item{
+		Kind: TextItem, Elem: NoElement, X: g.left + (g.textW-w)/2,
+		Y: top + ascent*numberSize, W: w, Size: numberSize, Text: r.Text,
+	})
 }

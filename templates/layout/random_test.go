@@ -37,7 +37,7 @@ func drawTable(t *rapid.T) *layout.Table {
 		taken := make([]int, cols)
 		for r := range n {
 			row := layout.Row{}
-			for c := 0; c < cols; c++ {
+			for c := range cols {
 				if taken[c] > 0 {
 					continue
 				}
@@ -124,7 +124,8 @@ func TestRandomDocuments(t *testing.T) {
 				blocks = append(blocks, drawTable(t))
 			case 1:
 				blocks = append(blocks, &layout.Columns{Before: 6, Columns: []layout.Column{
-					{Width: 0.4, Blocks: []layout.Block{drawParagraph(t)}}, {Width: 0.6, Blocks: []layout.Block{drawParagraph(t)}}}})
+					{Width: 0.4, Blocks: []layout.Block{drawParagraph(t)}}, {Width: 0.6, Blocks: []layout.Block{drawParagraph(t)}},
+				}})
 			case 2:
 				blocks = append(blocks, &layout.Space{Height: 20})
 			default:

@@ -28,7 +28,6 @@ type placedCell struct {
 	i0, i1, r0, r1 int // content, at y 0 = top of the cell's padding
 	h              float64
 	lines          int32
-	els            int32
 }
 
 // table sets a grid row by row.

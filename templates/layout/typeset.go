@@ -182,6 +182,7 @@ func (e *engine) roleParagraph(p *Paragraph, x, w float64, parent int32, list *i
 			*list = e.element(ElemL, parent)
 		}
 		parent, kind = e.element(ElemLI, *list), ElemLBody
+	case Body, Note:
 	}
 	e.paragraph(p, x, w, e.element(kind, parent))
 }
@@ -276,6 +277,7 @@ func alignShift(a Align, room float64) float64 {
 		return room / 2
 	case Right:
 		return room
+	default:
+		return 0
 	}
-	return 0
 }

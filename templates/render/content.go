@@ -109,6 +109,7 @@ func (c *content) sequence(items []layout.Item) error {
 			if err := c.picture(it); err != nil {
 				return err
 			}
+		case layout.FieldItem: // a widget, not content
 		}
 	}
 	c.endText()

@@ -14,7 +14,6 @@ type fontParts struct {
 	file, toUnicode *pdf.Stream
 	descriptor      string // up to the reference to the file
 	cid             string // up to the reference to the descriptor
-	widths          string
 	type0           string // up to the reference to the CIDFont
 }
 

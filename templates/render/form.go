@@ -117,6 +117,7 @@ func appendTextField(b []byte, f *layout.PlacedField) []byte {
 		b = append(b, "/Q 1"...)
 	case layout.Right:
 		b = append(b, "/Q 2"...)
+	default: // 0, from the left
 	}
 	return b
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"sync"
 	"unicode/utf16"
 
@@ -48,7 +49,9 @@ func makeICC() []byte {
 		{"rXYZ", xyz(0.43607, 0.22249, 0.01392)},
 		{"gXYZ", xyz(0.38515, 0.71687, 0.09708)},
 		{"bXYZ", xyz(0.14307, 0.06061, 0.71410)},
-		{"rTRC", curve}, {"gTRC", nil}, {"bTRC", nil},
+		{"rTRC", curve},
+		{"gTRC", nil},
+		{"bTRC", nil},
 	}
 	head := make([]byte, 128)
 	be.PutUint32(head[8:], 0x04200000)
@@ -75,5 +78,5 @@ func makeICC() []byte {
 		table = be.AppendUint32(table, uint32(size))
 	}
 	be.PutUint32(head, uint32(base+len(data)))
-	return append(append(head, table...), data...)
+	return slices.Concat(head, table, data)
 }

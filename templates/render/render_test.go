@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"regexp"
@@ -274,7 +275,8 @@ func TestNothingOutsideTags(t *testing.T) {
 
 func TestOnlyFacesUsed(t *testing.T) {
 	doc := &layout.Document{Title: "Thử", Sections: []layout.Section{{Page: layout.StandardPage(), Blocks: []layout.Block{
-		&layout.Paragraph{Runs: []layout.Run{{Text: "Chỉ chữ đứng.", Size: 14}}}}}}}
+		&layout.Paragraph{Runs: []layout.Run{{Text: "Chỉ chữ đứng.", Size: 14}}},
+	}}}}
 	_, data := write(t, doc)
 	for s := range fonts.Style(fonts.Count) {
 		name := []byte("+" + fonts.Get(s).PostScriptName() + "/")
@@ -290,7 +292,7 @@ func TestBadFields(t *testing.T) {
 		"twice":    {&layout.Field{Name: "so", Label: "Số"}, &layout.Field{Name: "so", Label: "Số"}},
 	} {
 		_, err := render.PDF(&layout.Document{Sections: []layout.Section{{Page: layout.StandardPage(), Blocks: f}}}, render.Options{Now: frozen})
-		if _, ok := err.(*render.FieldError); !ok {
+		if bad := (*render.FieldError)(nil); !errors.As(err, &bad) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

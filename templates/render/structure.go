@@ -120,6 +120,7 @@ func (r *renderer) appendAttributes(b []byte, i int) []byte {
 			b = appendInt(b, e.RowSpan)
 		}
 		b = append(b, ">>"...)
+	default:
 	}
 	return b
 }

@@ -34,10 +34,14 @@ func Head(superior, agency string) []layout.Block {
 			}},
 		}},
 		&layout.Columns{Before: 6, Columns: []layout.Column{
-			{Width: 0.42, Blocks: []layout.Block{&layout.Field{Name: "so", Label: "Số và ký hiệu văn bản", Align: layout.Center,
-				Size: 13, Lead: []layout.Run{text("Số: ", 13)}, Sample: "15/QĐ-SNV"}}},
-			{Width: 0.58, Blocks: []layout.Block{&layout.Field{Name: "ngay", Label: "Địa danh và thời gian ban hành", Align: layout.Center,
-				Size: 14, Italic: true, Sample: "Hà Nội, ngày 05 tháng 01 năm 2026"}}},
+			{Width: 0.42, Blocks: []layout.Block{&layout.Field{
+				Name: "so", Label: "Số và ký hiệu văn bản", Align: layout.Center,
+				Size: 13, Lead: []layout.Run{text("Số: ", 13)}, Sample: "15/QĐ-SNV",
+			}}},
+			{Width: 0.58, Blocks: []layout.Block{&layout.Field{
+				Name: "ngay", Label: "Địa danh và thời gian ban hành", Align: layout.Center,
+				Size: 14, Italic: true, Sample: "Hà Nội, ngày 05 tháng 01 năm 2026",
+			}}},
 		}},
 	}
 }
@@ -86,8 +90,10 @@ func Decision() *layout.Document {
 			{Page: layout.StandardPage(), NumberFromSecond: true, Blocks: blocks},
 			{Page: layout.StandardPage(), NumberFromSecond: true, Blocks: annex(12)},
 		},
-		Foot: layout.Foot{LookupCode: "7KQ4-M2XD-9RTA", LookupURL: "https://tracuu.example.gov.vn/tra-cuu/7KQ4-M2XD-9RTA",
-			Notice: "BẢN TRÌNH DIỄN - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ", Stamp: true},
+		Foot: layout.Foot{
+			LookupCode: "7KQ4-M2XD-9RTA", LookupURL: "https://tracuu.example.gov.vn/tra-cuu/7KQ4-M2XD-9RTA",
+			Notice: "BẢN TRÌNH DIỄN - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ", Stamp: true,
+		},
 	}
 }
 
@@ -125,8 +131,10 @@ func AnnexTable(n int) *layout.Table {
 		Title: "Lịch thông báo hằng tháng về việc tìm kiếm việc làm", Before: 6,
 		Columns: []layout.TableColumn{{Width: 0.08, Align: layout.Center}, {Width: 0.34}, {Width: 0.22}, {Width: 0.22}, {Width: 0.14}},
 		Head: []layout.Row{
-			{Cells: []layout.Cell{withSpan(cell("STT", layout.Center, true), 1, 2), withSpan(cell("Ngày, tháng thông báo", layout.Center, true), 1, 2),
-				withSpan(cell("Kết quả", layout.Center, true), 2, 1), withSpan(cell("Ghi chú", layout.Center, true), 1, 2)}},
+			{Cells: []layout.Cell{
+				withSpan(cell("STT", layout.Center, true), 1, 2), withSpan(cell("Ngày, tháng thông báo", layout.Center, true), 1, 2),
+				withSpan(cell("Kết quả", layout.Center, true), 2, 1), withSpan(cell("Ghi chú", layout.Center, true), 1, 2),
+			}},
 			{Cells: []layout.Cell{cell("Thông tin (Đã/Chưa thông báo)", layout.Center, true), cell("Xác nhận của Trung tâm", layout.Center, true)}},
 		},
 	}

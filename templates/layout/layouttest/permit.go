@@ -109,7 +109,9 @@ func List() *layout.Document {
 			{Page: layout.StandardPage(), NumberFromSecond: true, Blocks: blocks},
 			{Page: landscape, NumberFromSecond: true, Blocks: annex(120)},
 		},
-		Foot: layout.Foot{LookupCode: "7KQ4-M2XD-9RTA", LookupURL: "https://tracuu.example.gov.vn/tra-cuu/7KQ4-M2XD-9RTA", Stamp: true,
-			Address: "Địa chỉ: số 258 Võ Chí Công, phường Tây Hồ, thành phố Hà Nội. Điện thoại: 024 3999 9999. Thư điện tử: vanthu@example.gov.vn"},
+		Foot: layout.Foot{
+			LookupCode: "7KQ4-M2XD-9RTA", LookupURL: "https://tracuu.example.gov.vn/tra-cuu/7KQ4-M2XD-9RTA", Stamp: true,
+			Address: "Địa chỉ: số 258 Võ Chí Công, phường Tây Hồ, thành phố Hà Nội. Điện thoại: 024 3999 9999. Thư điện tử: vanthu@example.gov.vn",
+		},
 	}
 }
