@@ -130,8 +130,10 @@ func (a *account) revision(i int) {
 	}
 	for _, e := range r.Entries {
 		if a.containers[e.Num] {
-			c.note(Anomaly{Offset: r.XRefOffset, Object: e.Num, Revision: i, Code: ObjectStreamReplaced,
-				Detail: fmt.Sprintf("object stream %d is written again", e.Num)})
+			c.note(Anomaly{
+				Offset: r.XRefOffset, Object: e.Num, Revision: i, Code: ObjectStreamReplaced,
+				Detail: fmt.Sprintf("object stream %d is written again", e.Num),
+			})
 		}
 		var repeated bool // an entry that only says again what held before
 		if i > 0 {
@@ -139,14 +141,17 @@ func (a *account) revision(i int) {
 			repeated = ok && before == e
 		}
 		switch e.Kind {
+		case Free:
 		case InUse:
 			end, ok := a.inUse(view, e, i)
 			if ok && e.Offset >= r.Start && e.Offset < r.End {
 				used = append(used, extent{e.Offset, end})
 			} else if !repeated && e.Offset < int64(len(c.data)) {
 				if at := c.revisionAt(e.Offset); at != i {
-					c.note(Anomaly{Offset: e.Offset, Object: e.Num, Revision: i, Code: EntryOutsideRevision,
-						Detail: fmt.Sprintf("revision %d refers to object %d in the bytes of revision %d", i+1, e.Num, at+1)})
+					c.note(Anomaly{
+						Offset: e.Offset, Object: e.Num, Revision: i, Code: EntryOutsideRevision,
+						Detail: fmt.Sprintf("revision %d refers to object %d in the bytes of revision %d", i+1, e.Num, at+1),
+					})
 				}
 			}
 		case Compressed:
@@ -154,8 +159,10 @@ func (a *account) revision(i int) {
 				c.note(Anomaly{Offset: r.XRefOffset, Object: e.Num, Revision: i, Code: UnreadableObject, Detail: err.Error()})
 			}
 			if box, _, ok := view.Entry(e.Container); ok && !repeated && box.Kind == InUse && c.revisionAt(box.Offset) != i {
-				c.note(Anomaly{Offset: box.Offset, Object: e.Num, Revision: i, Code: EntryOutsideRevision,
-					Detail: fmt.Sprintf("revision %d refers to object %d in an object stream of revision %d", i+1, e.Num, c.revisionAt(box.Offset)+1)})
+				c.note(Anomaly{
+					Offset: box.Offset, Object: e.Num, Revision: i, Code: EntryOutsideRevision,
+					Detail: fmt.Sprintf("revision %d refers to object %d in an object stream of revision %d", i+1, e.Num, c.revisionAt(box.Offset)+1),
+				})
 			}
 		}
 	}
@@ -222,8 +229,10 @@ func (a *account) sweep(view *File, i int, used []extent) {
 	for _, e := range used {
 		switch {
 		case e.start < at:
-			a.c.note(Anomaly{Offset: e.start, Revision: i, Code: OverlappingObjects,
-				Detail: fmt.Sprintf("bytes %d to %d belong to two parts of the file", e.start, min(at, e.end))})
+			a.c.note(Anomaly{
+				Offset: e.start, Revision: i, Code: OverlappingObjects,
+				Detail: fmt.Sprintf("bytes %d to %d belong to two parts of the file", e.start, min(at, e.end)),
+			})
 		case e.start > at:
 			a.gap(view, i, at, e.start)
 		}
@@ -239,12 +248,16 @@ func (a *account) gap(view *File, i int, from, to int64) {
 	c := a.c
 	s := c.scanner(from, to, 0)
 	unaccounted := func(pos int) {
-		c.note(Anomaly{Offset: int64(pos), Revision: i, Code: UnaccountedBytes,
-			Detail: fmt.Sprintf("%s stands between objects", s.shown(pos))})
+		c.note(Anomaly{
+			Offset: int64(pos), Revision: i, Code: UnaccountedBytes,
+			Detail: fmt.Sprintf("%s stands between objects", s.shown(pos)),
+		})
 	}
 	hidden := func(pos int) {
-		c.note(Anomaly{Offset: int64(pos), Revision: i, Code: HiddenRevision,
-			Detail: fmt.Sprintf("%s stands outside the chain of revisions", s.shown(pos))})
+		c.note(Anomaly{
+			Offset: int64(pos), Revision: i, Code: HiddenRevision,
+			Detail: fmt.Sprintf("%s stands outside the chain of revisions", s.shown(pos)),
+		})
 	}
 	inTable := false
 	for {

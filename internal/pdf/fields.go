@@ -60,8 +60,13 @@ func (f *File) Fields() ([]Field, error) {
 	return w.out, nil
 }
 
+// maxFieldNames bounds the bytes of all field names of a file. A long name that
+// many fields inherit would otherwise take memory out of proportion.
+const maxFieldNames = 16 << 20
+
 type fieldWalk struct {
 	f    *File
+	name int // bytes of names so far
 	seen map[Ref]bool
 	out  []Field
 }
@@ -101,6 +106,9 @@ func (w *fieldWalk) node(o Object, prefix string, inherited Dict, depth int) err
 			name += "."
 		}
 		name += TextOf(text)
+	}
+	if w.name += len(name); w.name > maxFieldNames {
+		return &LimitError{What: "bytes of field names", Limit: maxFieldNames, Offset: -1, Object: r.Num}
 	}
 	merged := maps.Clone(inherited)
 	for _, k := range inheritable {

@@ -81,3 +81,20 @@ func TestFieldsHostile(t *testing.T) {
 		}
 	}
 }
+
+// A long name that many fields inherit is bounded in all.
+func TestFieldNames(t *testing.T) {
+	r := newRaw()
+	r.obj(1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[3 0 R]>>>>")
+	r.obj(2, "<</Type/Pages/Kids[]/Count 0>>")
+	var kids strings.Builder
+	for n := 4; n < 400; n++ {
+		fmt.Fprintf(&kids, "%d 0 R ", n)
+		r.obj(n, "<</T(b)>>")
+	}
+	r.obj(3, "<</T("+strings.Repeat("a", 1<<16)+")/Kids["+kids.String()+"]>>")
+	r.table("/Size 400/Root 1 0 R")
+	if _, err := open(t, r.Bytes()).Fields(); err == nil || !strings.Contains(err.Error(), "bytes of field names") {
+		t.Errorf("error %v", err)
+	}
+}

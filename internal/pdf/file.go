@@ -150,16 +150,20 @@ func (f *File) Get(r Ref) (Object, error) {
 		return nil, err
 	}
 	if p.num != e.Num || p.gen != e.Gen {
-		return nil, &SyntaxError{Offset: e.Offset, Object: e.Num,
-			Msg: fmt.Sprintf("the entry of object %d %d leads to object %d %d", e.Num, e.Gen, p.num, p.gen)}
+		return nil, &SyntaxError{
+			Offset: e.Offset, Object: e.Num,
+			Msg: fmt.Sprintf("the entry of object %d %d leads to object %d %d", e.Num, e.Gen, p.num, p.gen),
+		}
 	}
 	return p.object, nil
 }
 
 // scanner starts at a file offset and sees nothing from end on.
 func (c *core) scanner(at, end int64, num int) *scanner {
-	return &scanner{b: c.data[:end], pos: int(at), obj: num,
-		depth: c.lim.Depth, limit: c.lim.Depth, left: &c.elements, elems: c.lim.Elements}
+	return &scanner{
+		b: c.data[:end], pos: int(at), obj: num,
+		depth: c.lim.Depth, limit: c.lim.Depth, left: &c.elements, elems: c.lim.Elements,
+	}
 }
 
 // indirect parses "n g obj … endobj" at an offset, or finds it parsed. It sees

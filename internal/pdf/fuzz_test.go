@@ -72,6 +72,10 @@ func FuzzOpen(f *testing.F) {
 			return
 		}
 		everything(file)
+		for n := range 20 {
+			start, end, _ := file.ValueExtent(Ref{Num: n}, "Length")
+			_ = data[start:end]
+		}
 		if !bytes.Equal(data, before) {
 			t.Fatal("reading changed the file")
 		}

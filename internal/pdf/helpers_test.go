@@ -21,10 +21,14 @@ func sample(t testing.TB) []byte {
 	}})
 	w.Put(pages, Dict{"Type": Name("Pages"), "Kids": Array{page}, "Count": 1, "MediaBox": Array{0, 0, 595.28, 841.89}})
 	w.Put(page, Dict{"Type": Name("Page"), "Parent": pages, "Contents": content, "Annots": Array{name, sig}, "Resources": Dict{}})
-	w.Put(name, Dict{"Type": Name("Annot"), "Subtype": Name("Widget"), "FT": Name("Tx"), "T": TextString("so"),
-		"Rect": Array{10, 20, 110, 40}, "P": page, "F": 4})
-	w.Put(sig, Dict{"Type": Name("Annot"), "Subtype": Name("Widget"), "FT": Name("Sig"), "T": TextString("con_dau"),
-		"Rect": Array{10, 50, 110, 90}, "P": page, "F": 4})
+	w.Put(name, Dict{
+		"Type": Name("Annot"), "Subtype": Name("Widget"), "FT": Name("Tx"), "T": TextString("so"),
+		"Rect": Array{10, 20, 110, 40}, "P": page, "F": 4,
+	})
+	w.Put(sig, Dict{
+		"Type": Name("Annot"), "Subtype": Name("Widget"), "FT": Name("Sig"), "T": TextString("con_dau"),
+		"Rect": Array{10, 50, 110, 90}, "P": page, "F": 4,
+	})
 	info := w.Add(Dict{"Title": TextString("Quyết định (thử)")})
 	file, err := w.Finish(Dict{"Root": catalog, "Info": info})
 	if err != nil {

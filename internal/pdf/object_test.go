@@ -146,6 +146,9 @@ func TestPlaceholder(t *testing.T) {
 	if string(Append(nil, got)) != string(Append(nil, want)) {
 		t.Errorf("ByteRange = %v, want %v", got, want)
 	}
+	if start, stop, ok := f.ValueExtent(sig, "Contents"); !ok || start != at || stop != end {
+		t.Errorf("Contents stands at %d to %d, %v, want %d to %d", start, stop, ok, at, end)
+	}
 	if file[at] != '<' || file[end-1] != '>' {
 		t.Errorf("the byte range does not stop at the angle brackets")
 	}

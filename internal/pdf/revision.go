@@ -71,6 +71,9 @@ func (r *Revision) Entry(num int) (Entry, bool) {
 	if num >= 0 && num < len(r.Entries) && r.Entries[num].Num == num {
 		return r.Entries[num], true // one section from 0, the usual first revision
 	}
+	if n := len(r.Entries); n == 0 || num < r.Entries[0].Num || num > r.Entries[n-1].Num {
+		return Entry{}, false
+	}
 	i, ok := slices.BinarySearchFunc(r.Entries, num, func(e Entry, n int) int { return cmp.Compare(e.Num, n) })
 	if !ok {
 		return Entry{}, false
@@ -102,11 +105,15 @@ func (c *core) settle(entries []Entry, size int64, at int64) []Entry {
 	for _, e := range entries {
 		switch {
 		case len(out) > 0 && out[len(out)-1].Num == e.Num:
-			c.note(Anomaly{Offset: at, Object: e.Num, Code: DuplicateEntry,
-				Detail: fmt.Sprintf("the cross-reference section has two entries for object %d", e.Num)})
+			c.note(Anomaly{
+				Offset: at, Object: e.Num, Code: DuplicateEntry,
+				Detail: fmt.Sprintf("the cross-reference section has two entries for object %d", e.Num),
+			})
 		case int64(e.Num) >= size:
-			c.note(Anomaly{Offset: at, Object: e.Num, Code: EntryBeyondSize,
-				Detail: fmt.Sprintf("the entry of object %d is beyond /Size %d and ignored", e.Num, size)})
+			c.note(Anomaly{
+				Offset: at, Object: e.Num, Code: EntryBeyondSize,
+				Detail: fmt.Sprintf("the entry of object %d is beyond /Size %d and ignored", e.Num, size),
+			})
 		default:
 			out = append(out, e)
 		}

@@ -240,17 +240,21 @@ func (s *scanner) name() (Name, error) {
 	return Name(out), nil
 }
 
-func unhex(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'A' && c <= 'F':
-		return c - 'A' + 10
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
+func unhex(c byte) byte { return hexValues[c] }
+
+// hexValues are the values of hex digits, 0xFF for other bytes.
+var hexValues = func() (t [256]byte) {
+	for i := range t {
+		t[i] = 0xFF
 	}
-	return 0xFF
-}
+	for i := range byte(16) {
+		t[hexDigits[i]] = i
+		if i >= 10 {
+			t[hexDigits[i]|0x20] = i // lower case
+		}
+	}
+	return t
+}()
 
 func (s *scanner) hex() (String, error) {
 	start := s.pos
@@ -262,9 +266,18 @@ func (s *scanner) hex() (String, error) {
 	}
 	in := s.b[s.pos : s.pos+end]
 	out := make(String, 0, (len(in)+1)/2)
+	n := 0
+	for ; n+1 < len(in); n += 2 { // the way nearly all are written, and /Contents is long
+		h, l := unhex(in[n]), unhex(in[n+1])
+		if h|l > 15 {
+			break
+		}
+		out = append(out, h<<4|l)
+	}
 	var high byte
 	half := false
-	for i, c := range in {
+	for i := n; i < len(in); i++ {
+		c := in[i]
 		v := unhex(c)
 		switch {
 		case v > 15 && isSpace(c):

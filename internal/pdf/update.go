@@ -155,23 +155,23 @@ func (u *Update) trailer(rev *Revision, body []byte) Dict {
 		delete(t, k)
 	}
 	t["Prev"] = Integer(rev.XRefOffset)
-	h := sha256.New()
 	ids, _ := u.f.Array(t["ID"])
-	for _, id := range ids {
-		if s, err := u.f.StringOf(id); err == nil {
-			h.Write(s)
+	second := String(u.id)
+	if u.id == nil {
+		h := sha256.New()
+		for _, id := range ids {
+			if s, err := u.f.StringOf(id); err == nil {
+				h.Write(s)
+			}
 		}
+		h.Write(body)
+		second = h.Sum(nil)[:16]
 	}
-	h.Write(body)
-	second := String(h.Sum(nil)[:16])
 	first := second
 	if len(ids) > 0 {
 		if s, err := u.f.StringOf(ids[0]); err == nil && len(s) > 0 {
 			first = s
 		}
-	}
-	if u.id != nil {
-		second = u.id
 	}
 	t["ID"] = Array{first, second}
 	return t

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"antin/internal/judge"
 	"pgregory.net/rapid"
+
+	"antin/internal/judge"
 )
 
 func field(t testing.TB, f *File, name string) Field {

@@ -118,11 +118,15 @@ func (c *core) assemble(newest []section) error {
 		if i == 0 && len(newest) > 1 && newest[1].at < s.at {
 			first := newest[1] // the main section of a linearized file comes first here
 			i++
-			r = Revision{XRefOffset: first.at, Kind: first.kind, Linearized: true, Trailer: first.trailer,
-				Entries: overlay(first.entries, s.entries), extents: append(first.extents, s.extents...)}
+			r = Revision{
+				XRefOffset: first.at, Kind: first.kind, Linearized: true, Trailer: first.trailer,
+				Entries: overlay(first.entries, s.entries), extents: append(first.extents, s.extents...),
+			}
 		} else if s.mark.value != s.at {
-			c.note(Anomaly{Offset: s.mark.at, Code: StartXRefMismatch,
-				Detail: fmt.Sprintf("startxref names %d, but the section before it is at %d", s.mark.value, s.at)})
+			c.note(Anomaly{
+				Offset: s.mark.at, Code: StartXRefMismatch,
+				Detail: fmt.Sprintf("startxref names %d, but the section before it is at %d", s.mark.value, s.at),
+			})
 		}
 		r.End = s.mark.end
 		start = r.End
