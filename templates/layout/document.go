@@ -253,8 +253,11 @@ type Closing struct {
 	// Date, where a form sets place and date above the signature.
 	Date *Field
 	// Left is a second signature column in place of recipients (slips signed
-	// by the person who hands in and the clerk).
-	Left []Paragraph
+	// by the person who hands in and the clerk); LeftName, if it has text, is
+	// set centred below it, level with Name. Recipients, if there are any as
+	// well, then stand below both columns.
+	Left     []Paragraph
+	LeftName Run
 }
 
 // Space is empty height in pt, dropped at the top of a page.

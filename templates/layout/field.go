@@ -103,6 +103,7 @@ const (
 	signSpace = 29.0
 	handSpace = 22.0
 	sealBite  = 2.0
+	belowGap  = 8.0 // pt, above recipients below two signature columns
 )
 
 // closing sets the end of a document as one unit.
@@ -123,9 +124,9 @@ func (e *engine) closing(c *Closing, x, w float64, parent int32) {
 	if c.Date != nil {
 		top = run([]Block{c.Date}, rx, rw, 0)
 	}
-	left := c.Recipients
-	if len(left) == 0 {
-		left = c.Left
+	left, below := c.Recipients, []Paragraph(nil)
+	if len(c.Left) > 0 {
+		left, below = c.Left, c.Recipients
 	}
 	bottom := run(asBlocks(left), x, closingLeft*w, top)
 
@@ -142,7 +143,15 @@ func (e *engine) closing(c *Closing, x, w float64, parent int32) {
 		space = closingSpace(c) * mm
 		e.signPlaces(c, rx+rw/2, y+space/2, parent)
 	}
-	y = run([]Block{&Paragraph{Runs: []Run{c.Name}, Align: Center}}, rx, rw, y+space)
+	y += space
+	if c.LeftName.Text != "" {
+		y = max(y, bottom)
+		bottom = run([]Block{&Paragraph{Runs: []Run{c.LeftName}, Align: Center}}, x, closingLeft*w, y)
+	}
+	y = run([]Block{&Paragraph{Runs: []Run{c.Name}, Align: Center}}, rx, rw, y)
+	if len(below) > 0 {
+		y = run(asBlocks(below), x, w, max(y, bottom)+belowGap)
+	}
 	e.startStack()
 	e.pendForce = force
 	e.push(unit{gap: gap, h: max(bottom, y), lines: lines, closing: true}, i0, r0)

@@ -96,6 +96,23 @@ func TestSealCoversThirdOfSignature(t *testing.T) {
 	}
 }
 
+// TestTwoSigners: the names of both signers stand level, recipients below.
+func TestTwoSigners(t *testing.T) {
+	c := layouttest.Closing()
+	c.Left = []layout.Paragraph{{Align: layout.Center, Runs: []layout.Run{run("NGƯỜI NỘP HỒ SƠ")}}}
+	c.LeftName = run("Nguyễn Thị Hồng Nhung")
+	p := typeset(t, one(para(text(1)), c))
+	checkInside(t, p)
+	checkOverlap(t, p)
+	y := map[string]float64{}
+	for _, it := range p.Sheets[0].Items {
+		y[it.Text] = it.Y
+	}
+	if y["NGƯỜI NỘP HỒ SƠ"] != y["KT. GIÁM ĐỐC"] || y["Nguyễn Thị Hồng Nhung"] != y["Trần Thị Phương Thảo"] || y["Nơi nhận:"] <= y["Trần Thị Phương Thảo"] {
+		t.Errorf("heights %v", y)
+	}
+}
+
 func fields(p *layout.Pages) map[string]layout.PlacedField {
 	m := map[string]layout.PlacedField{}
 	for _, f := range p.Fields {
