@@ -1,9 +1,11 @@
 package signer
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"unicode/utf16"
 
@@ -14,10 +16,16 @@ import (
 // the codes of its letters and their widths. No font file is read: the
 // document's own /ToUnicode and /W say it (ISO 32000-1, 9.10.3 and 9.7.4.3).
 type fieldFont struct {
-	code            map[rune]uint16
-	width           map[uint16]float64 // thousandths of an em
-	defaultWidth    float64
+	*fontTable
 	ascent, descent float64 // of /FontDescriptor; descent is negative
+}
+
+// fontTable is the part of a fieldFont that takes time to read.
+type fontTable struct {
+	code         map[rune]uint16
+	width        map[uint16]float64 // thousandths of an em
+	defaultWidth float64
+	descriptor   pdf.Object // /FontDescriptor, as the font names it
 }
 
 const (
@@ -26,7 +34,7 @@ const (
 )
 
 // advance is the width of r in thousandths of an em.
-func (t *fieldFont) advance(code uint16) float64 {
+func (t *fontTable) advance(code uint16) float64 {
 	if w, ok := t.width[code]; ok {
 		return w
 	}
@@ -37,24 +45,24 @@ func (t *fieldFont) advance(code uint16) float64 {
 // documents of one service share two fonts, so a handful of places does.
 type fontCache struct {
 	mu sync.Mutex
-	m  map[[sha256.Size]byte]*fieldFont
+	m  map[[sha256.Size]byte]*fontTable
 }
 
 const maxCachedFonts = 16
 
 var fonts fontCache
 
-func (c *fontCache) get(key [sha256.Size]byte) *fieldFont {
+func (c *fontCache) get(key [sha256.Size]byte) *fontTable {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.m[key]
 }
 
-func (c *fontCache) put(key [sha256.Size]byte, t *fieldFont) {
+func (c *fontCache) put(key [sha256.Size]byte, t *fontTable) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.m == nil || len(c.m) >= maxCachedFonts {
-		c.m = make(map[[sha256.Size]byte]*fieldFont, maxCachedFonts)
+		c.m = make(map[[sha256.Size]byte]*fontTable, maxCachedFonts)
 	}
 	c.m[key] = t
 }
@@ -79,37 +87,52 @@ func readFieldFont(f *pdf.File, o pdf.Object) (*fieldFont, error) {
 	if toUnicode == nil || len(descendants) != 1 {
 		return nil, errors.New("no /ToUnicode or not one descendant font")
 	}
-	cid, err := f.Dict(descendants[0])
+	t, err := readFontTable(f, descendants[0], toUnicode)
 	if err != nil {
 		return nil, err
 	}
-	widths, err := f.Array(cid["W"])
+	descriptor, err := f.Dict(t.descriptor)
 	if err != nil {
 		return nil, err
 	}
-	descriptor, err := f.Dict(cid["FontDescriptor"])
-	if err != nil {
+	ff := &fieldFont{fontTable: t}
+	if ff.ascent, err = f.Num(descriptor["Ascent"]); err != nil {
 		return nil, err
 	}
-	metrics := pdf.Array{cid["DW"], descriptor["Ascent"], descriptor["Descent"], widths}
-	h := sha256.New()
-	h.Write(pdf.Append(nil, metrics))
-	h.Write(toUnicode.Raw)
-	key := [sha256.Size]byte(h.Sum(nil))
-	if t := fonts.get(key); t != nil {
-		return t, nil
+	if ff.descent, err = f.Num(descriptor["Descent"]); err != nil {
+		return nil, err
 	}
+	return ff, nil
+}
 
-	t := &fieldFont{defaultWidth: 1000}
+// readFontTable reads the CIDFont at o, or takes its table from the cache. What
+// is cached is known by the very bytes of the CIDFont and of the CMap, so that
+// a font seen before is not even parsed.
+func readFontTable(f *pdf.File, o pdf.Object, toUnicode *pdf.Stream) (*fontTable, error) {
+	raw := rawObject(f, o)
+	var key [sha256.Size]byte
+	if raw != nil {
+		h := sha256.New()
+		h.Write(raw)
+		h.Write(toUnicode.Raw)
+		h.Write(pdf.Append(nil, toUnicode.Dict))
+		h.Sum(key[:0])
+		if t := fonts.get(key); t != nil {
+			return t, nil
+		}
+	}
+	cid, err := f.Dict(o)
+	if err != nil {
+		return nil, err
+	}
+	t := &fontTable{defaultWidth: 1000, descriptor: cid["FontDescriptor"]}
 	if cid["DW"] != nil {
 		if t.defaultWidth, err = f.Num(cid["DW"]); err != nil {
 			return nil, err
 		}
 	}
-	if t.ascent, err = f.Num(descriptor["Ascent"]); err != nil {
-		return nil, err
-	}
-	if t.descent, err = f.Num(descriptor["Descent"]); err != nil {
+	widths, err := f.Array(cid["W"])
+	if err != nil {
 		return nil, err
 	}
 	if t.width, err = readWidths(f, widths); err != nil {
@@ -122,8 +145,54 @@ func readFieldFont(f *pdf.File, o pdf.Object) (*fieldFont, error) {
 	if t.code, err = parseToUnicode(cmap); err != nil {
 		return nil, err
 	}
-	fonts.put(key, t)
+	_, direct := t.descriptor.(pdf.Ref) // refers to what is read anew each time
+	if raw != nil && direct && !refers(cid["W"]) && !refers(cid["DW"]) && !refers(toUnicode.Dict) {
+		fonts.put(key, t)
+	}
 	return t, nil
+}
+
+// rawObject is the object o as it stands in the file, up to and with the first
+// endobj, or nil. Two objects with the same bytes so far are the same: what
+// ends one ends the other.
+func rawObject(f *pdf.File, o pdf.Object) []byte {
+	r, ok := o.(pdf.Ref)
+	if !ok {
+		return nil
+	}
+	e, _, ok := f.Entry(r.Num)
+	if !ok || e.Kind != pdf.InUse || e.Gen != r.Gen {
+		return nil
+	}
+	data := f.Bytes()
+	if e.Offset < 0 || e.Offset >= int64(len(data)) {
+		return nil
+	}
+	data = data[e.Offset:]
+	end := bytes.Index(data[:min(len(data), maxRaw)], []byte("endobj"))
+	if end < 0 {
+		return nil
+	}
+	return data[:end+len("endobj")]
+}
+
+const maxRaw = 64 << 10 // bytes of a CIDFont that is cached
+
+// refers reports whether o contains a reference.
+func refers(o pdf.Object) bool {
+	switch o := o.(type) {
+	case pdf.Ref:
+		return true
+	case pdf.Array:
+		return slices.ContainsFunc(o, refers)
+	case pdf.Dict:
+		for _, v := range o {
+			if refers(v) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // readWidths reads the /W array: "c [w …]" and "first last w" (9.7.4.3).

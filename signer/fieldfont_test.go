@@ -55,7 +55,7 @@ func TestParseDA(t *testing.T) {
 func TestFontCacheIsBounded(t *testing.T) {
 	var c fontCache
 	for i := range 100 {
-		c.put([32]byte{byte(i)}, &fieldFont{})
+		c.put([32]byte{byte(i)}, &fontTable{})
 		if len(c.m) > maxCachedFonts || c.get([32]byte{byte(i)}) == nil {
 			t.Fatalf("%d fonts kept", len(c.m))
 		}

@@ -46,7 +46,8 @@ func (u *Update) fail(err error) {
 	}
 }
 
-// Add gives o a new object number.
+// Add gives o a new object number. Objects that refer to one another can be
+// added as nil first and Set afterwards.
 func (u *Update) Add(o Object) Ref {
 	r := Ref{Num: u.next}
 	if u.next > maxObjectNumber {
