@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"antin/archive"
+	"antin/archive/sqlite"
 )
 
 var trailTests = map[string]func(*testing.T, archive.Store){
@@ -112,6 +113,42 @@ var upkeepTests = map[string]func(*testing.T, archive.Store){
 		d := healthy(t, s)
 		if d.Documents != 4 || d.Revisions != 10 || d.Contents != 10 || d.Numbers != 3 || d.Audit.Rows != 6+4*3+1 {
 			t.Errorf("diagnosis %+v", d)
+		}
+	},
+	"backup while in use": func(t *testing.T, s archive.Store) {
+		Setup(t, s)
+		for range 5 {
+			Issue(t, s, Draft(NewID()))
+		}
+		stop, stopped := make(chan struct{}), make(chan error)
+		go func() {
+			for {
+				select {
+				case <-stop:
+					stopped <- nil
+					return
+				default:
+				}
+				if _, _, err := s.CreateDraft(t.Context(), Draft(NewID())); err != nil {
+					stopped <- err
+					return
+				}
+			}
+		}()
+		path := filepath.Join(t.TempDir(), "backup.db")
+		err := s.Backup(t.Context(), path)
+		close(stop)
+		must(t, <-stopped)
+		must(t, err)
+		copied, err := sqlite.Open(t.Context(), path)
+		must(t, err)
+		defer func() { _ = copied.Close() }()
+		if d := healthy(t, copied); d.Numbers != 5 || d.Audit.Rows < 6+4*5 {
+			t.Errorf("the copy has %d numbers and %d audit rows", d.Numbers, d.Audit.Rows)
+		}
+		next := Issue(t, copied, Draft(NewID()))
+		if next.Number.Serial != 6 {
+			t.Errorf("the copy goes on with %d, want 6", next.Number.Serial)
 		}
 	},
 	"backup refuses to overwrite": func(t *testing.T, s archive.Store) {

@@ -140,8 +140,8 @@ func full(err error) error {
 
 // backup copies the database as one reading transaction sees it; writers go on.
 func backup(ctx context.Context, db *sql.DB, path string) error {
-	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("%s exists already", path)
+	if err := absent(path); err != nil {
+		return err
 	}
 	if err := prepare(path); err != nil { // an empty file takes a database
 		return err
@@ -165,14 +165,6 @@ func vacuumInto(ctx context.Context, db *sql.DB, path string) error {
 	_, err = conn.ExecContext(ctx, `VACUUM INTO $1`, path)
 	_, again := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA query_only(1)`)
 	return errors.Join(err, again)
-}
-
-func syncFile(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // examine runs SQLite's own check over one table or the whole file.

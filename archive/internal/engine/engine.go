@@ -157,29 +157,47 @@ func (e *Engine) view(ctx context.Context, what string, f func(r reader) error) 
 	if err != nil {
 		return e.wrap(what, err)
 	}
-	defer func() { _ = tx.Rollback() }()
-	return e.wrap(what, f(&readTx{e: e, tx: tx}))
+	t := &readTx{e: e, tx: tx}
+	defer func() {
+		_ = tx.Rollback()
+		// Only now: preparing takes a connection, and while every connection is
+		// in a transaction like this one there is none.
+		for _, q := range t.unknown {
+			_, _ = e.prepared(ctx, q)
+		}
+	}()
+	return e.wrap(what, f(t))
 }
 
 type readTx struct {
-	e  *Engine
-	tx *sql.Tx
+	e       *Engine
+	tx      *sql.Tx
+	unknown []string // query texts that are not prepared yet
+}
+
+func (t *readTx) stmt(ctx context.Context, q string) *sql.Stmt {
+	t.e.stmtMu.RLock()
+	s := t.e.stmts[q]
+	t.e.stmtMu.RUnlock()
+	if s == nil {
+		t.unknown = append(t.unknown, q)
+		return nil
+	}
+	return t.tx.StmtContext(ctx, s)
 }
 
 func (t *readTx) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
-	s, err := t.e.prepared(ctx, q)
-	if err != nil {
-		return nil, err
+	if s := t.stmt(ctx, q); s != nil {
+		return s.QueryContext(ctx, args...)
 	}
-	return t.tx.StmtContext(ctx, s).QueryContext(ctx, args...)
+	return t.tx.QueryContext(ctx, q, args...)
 }
 
 func (t *readTx) row(ctx context.Context, q string, args ...any) *sql.Row {
-	s, err := t.e.prepared(ctx, q)
-	if err != nil {
-		return t.tx.QueryRowContext(ctx, q, args...)
+	if s := t.stmt(ctx, q); s != nil {
+		return s.QueryRowContext(ctx, args...)
 	}
-	return t.tx.StmtContext(ctx, s).QueryRowContext(ctx, args...)
+	return t.tx.QueryRowContext(ctx, q, args...)
 }
 
 // wrap says what was being done, and marks errors of a full disk.

@@ -1,0 +1,58 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"antin/archive"
+	"antin/archive/conformance"
+	"antin/archive/postgres"
+	"antin/internal/judge"
+)
+
+var schemas atomic.Int64
+
+// schema makes an empty schema and gives the URL that leads to it.
+func schema(t testing.TB, server string) string {
+	t.Helper()
+	ctx := t.Context()
+	conn, err := pgx.Connect(ctx, server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	name := fmt.Sprintf("s%d", schemas.Add(1))
+	if _, err := conn.Exec(ctx, `CREATE SCHEMA `+name); err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func openAt(t testing.TB, dsn string) archive.Store {
+	t.Helper()
+	s, err := postgres.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func TestConformance(t *testing.T) {
+	server := judge.Postgres(t)
+	conformance.Run(t, func(t testing.TB) archive.Store {
+		return openAt(t, schema(t, server))
+	})
+}
