@@ -22,6 +22,9 @@ func (e *engine) breakLines(runs []Run, start int, first, rest, w float64) []lin
 	cur := lineSpan{a: int32(start)}
 	end := func(b, next int, forced, trailed bool) {
 		cur.b, cur.forced, cur.trailed = int32(b), forced, trailed
+		if last := b - 1; last >= int(cur.a) && e.pieces[last].kind == tickPiece {
+			cur.w -= tickGap * runs[e.pieces[last].run].size()
+		}
 		e.lines = append(e.lines, cur)
 		cur = lineSpan{a: int32(next)}
 		off = rest

@@ -117,8 +117,7 @@ const nbsp = '\u00a0'
 
 func (e *engine) missing(r *Run, c rune) {
 	text := r.Text
-	for i, n := range text {
-		_ = n
+	for i := range text {
 		if i >= 40 {
 			text = text[:i]
 			break

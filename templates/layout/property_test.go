@@ -32,6 +32,10 @@ func drawWord(t *rapid.T) string {
 func drawRuns(t *rapid.T) []layout.Run {
 	runs := make([]layout.Run, rapid.IntRange(1, 6).Draw(t, "runs"))
 	for i := range runs {
+		if rapid.IntRange(0, 12).Draw(t, "tick") == 0 {
+			runs[i] = layout.Run{Tick: layout.TickSet, Size: 13}
+			continue
+		}
 		words := make([]string, rapid.IntRange(0, 30).Draw(t, "words"))
 		for k := range words {
 			words[k] = drawWord(t)
@@ -143,11 +147,14 @@ func checkLines(t fataler, pages *layout.Pages) {
 			if it.Elem < 0 {
 				continue
 			}
+			if it.Kind == layout.TickItem {
+				it.Y += it.H // its baseline
+			}
 			ls := paragraphs[it.Elem]
 			if len(ls) == 0 {
 				order = append(order, it.Elem)
 			}
-			if n := len(ls); n == 0 || ls[n-1].y != it.Y || ls[n-1].sheet != i {
+			if n := len(ls); n == 0 || math.Abs(ls[n-1].y-it.Y) > near || ls[n-1].sheet != i {
 				ls = append(ls, line{sheet: i, y: it.Y})
 			}
 			l := &ls[len(ls)-1]

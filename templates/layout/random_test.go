@@ -53,7 +53,7 @@ func drawTable(t *rapid.T) *layout.Table {
 					for i := range words {
 						words[i] = drawWord(t)
 					}
-					cell.Paragraphs = append(cell.Paragraphs, layout.Paragraph{Align: layout.Left, Runs: []layout.Run{{Text: strings.Join(words, " "), Size: 12}}})
+					cell.Paragraphs = append(cell.Paragraphs, layout.Paragraph{Align: layout.Left, Runs: []layout.Run{{Tick: layout.TickEmpty, Size: 12}, {Text: strings.Join(words, " "), Size: 12}}})
 				}
 				for k := range cell.ColSpan {
 					taken[c+k] = cell.RowSpan

@@ -1,5 +1,7 @@
 package layout
 
+import "slices"
+
 // tableInfo is what the pager needs of a table: its head, to repeat it, and
 // its width, to close and open it where a page breaks.
 type tableInfo struct {
@@ -233,15 +235,15 @@ func (e *engine) grid(c *placedCell, top, h float64, ti int, head bool) {
 // they start in.
 func (e *engine) tallGroup(t *Table, cells []placedCell, heights []float64, i0, r0, ti int) {
 	// The content moves to the end of the arena in the order of the new units.
-	items := append([]Item(nil), e.items[i0:]...)
-	rules := append([]Line(nil), e.rules[r0:]...)
+	// Rules inside paragraphs, which no form has in a table, are left out.
+	items := slices.Clone(e.items[i0:])
 	e.items, e.rules = e.items[:i0], e.rules[:r0]
 	for row := range heights {
-		e.tallRow(t, cells, row, row == len(heights)-1, items, rules, i0, ti)
+		e.tallRow(t, cells, row, row == len(heights)-1, items, i0, ti)
 	}
 }
 
-func (e *engine) tallRow(t *Table, cells []placedCell, row int, last bool, items []Item, rules []Line, base, ti int) {
+func (e *engine) tallRow(t *Table, cells []placedCell, row int, last bool, items []Item, base, ti int) {
 	pad := cellPadY
 	if t.Plain {
 		pad = plainPadY
@@ -257,7 +259,6 @@ func (e *engine) tallRow(t *Table, cells []placedCell, row int, last bool, items
 			heads = append(heads, head{&cells[i], cells[i].i0})
 		}
 	}
-	_ = rules // rules under paragraphs are not carried into split rows
 	first := true
 	for {
 		i0, r0 := len(e.items), len(e.rules)
@@ -268,15 +269,12 @@ func (e *engine) tallRow(t *Table, cells []placedCell, row int, last bool, items
 				continue
 			}
 			found = true
-			y := items[heads[h].at-base].Y
+			y := baseline(&items[heads[h].at-base])
 			size := 0.0
 			from := heads[h].at
-			for heads[h].at < c.i1 && items[heads[h].at-base].Kind != FieldItem && items[heads[h].at-base].Y <= y+0.5 {
+			for heads[h].at < c.i1 && baseline(&items[heads[h].at-base]) <= y+0.5 {
 				size = max(size, items[heads[h].at-base].Size)
 				heads[h].at++
-			}
-			if heads[h].at == from {
-				heads[h].at++ // not text: cannot happen in cells, but must not loop
 			}
 			for k := from; k < heads[h].at; k++ {
 				it := items[k-base]
@@ -317,4 +315,12 @@ func (e *engine) tallRow(t *Table, cells []placedCell, row int, last bool, items
 		e.push(unit{h: height, table: int32(ti) + 1, lines: 1}, i0, r0)
 		first = false
 	}
+}
+
+// baseline of an item of a line of text.
+func baseline(it *Item) float64 {
+	if it.Kind == TickItem {
+		return it.Y + it.H
+	}
+	return it.Y
 }
