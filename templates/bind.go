@@ -16,18 +16,19 @@ func (f *Form) Bind(data []byte, env Env) (*layout.Document, error) {
 	}
 	b := &builder{form: f, w: writer{env: &env, frames: make([][]value, 1, 4)}}
 	b.w.frames[0] = rec
-	b.unit = rec[f.index("drafting_unit")].str
+	b.w.runs = make([]layout.Run, 0, 160)
+	b.unit = rec[atUnit].str
 	if b.unit == "" {
 		b.unit = env.Agency.Unit
-		v := &rec[f.index("drafting_unit")]
+		v := &rec[atUnit]
 		v.set, v.str = b.unit != "", b.unit
 	}
-	b.signatory, _ = env.Agency.signatory(rec[f.index("signatory")].str)
+	b.signatory, _ = env.Agency.signatory(rec[atSignatory].str)
 	b.doc = &layout.Document{
 		Title:    f.Title,
 		Subject:  strings.TrimSpace(f.FormCode + " " + f.Title),
 		Author:   env.Agency.Title,
-		Keywords: []string{f.ID, rec[f.index("dossier_code")].str},
+		Keywords: []string{f.ID, rec[atDossier].str},
 		Foot: layout.Foot{
 			LookupCode: env.LookupCode, LookupURL: env.LookupURL, Notice: env.Notice, Stamp: !f.layout.NoStamp,
 		},
@@ -121,7 +122,11 @@ func (b *builder) block(list []block, i int) {
 		v := lookup(b.w.frames, x.list)
 		b.add(&layout.Picture{JPEG: v.bytes, Width: 40, Height: 60, Alt: x.list.field.Label, Border: true})
 	case "number":
-		b.add(b.number(x.words[0], layout.Left))
+		align := layout.Left
+		if len(x.words) > 1 {
+			align = layout.Center
+		}
+		b.add(b.number(x.words[0], align))
 	case "nation":
 		b.nation()
 	case "rule":
@@ -175,7 +180,8 @@ type style struct {
 	lang         string
 }
 
-// lines writes pieces in a style, one slice of runs for each line.
+// lines writes pieces in a style, one slice of runs for each line. The outer
+// slice is only good until the next call.
 func (b *builder) lines(p []piece, s style) [][]layout.Run {
 	b.w.size, b.w.bold, b.w.italic, b.w.lang = s.size, s.bold, s.italic, s.lang
 	b.w.pieces(p)
@@ -184,5 +190,9 @@ func (b *builder) lines(p []piece, s style) [][]layout.Run {
 
 // runs is lines for text that stays on one line.
 func (b *builder) runs(p []piece, s style) []layout.Run {
-	return slices.Concat(b.lines(p, s)...)
+	all := b.lines(p, s)
+	if len(all) == 1 {
+		return all[0]
+	}
+	return slices.Concat(all...)
 }

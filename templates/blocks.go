@@ -107,7 +107,7 @@ func (b *builder) columns(left, right []layout.Block, before float64) {
 // typically hold.
 func (b *builder) number(name string, align layout.Align) *layout.Field {
 	a := b.w.env.Agency
-	sample := b.form.FormatNumber(1234, b.w.frames[0][b.form.index("received_date")].day, a, b.unit, 1)
+	sample := b.form.FormatNumber(1234, b.w.frames[0][atReceived].day, a, b.unit, 1)
 	return &layout.Field{
 		Name: name, Label: "Số và ký hiệu văn bản", Kind: layout.TextField, Height: 6, Size: sizeNumber,
 		Lead: []layout.Run{{Text: "Số: ", Size: sizeNumber}}, Align: align, Sample: sample,

@@ -89,7 +89,7 @@ func (f *Form) read(data []byte, env Env) ([]value, error) {
 	}
 	if env.Agency == nil {
 		k.add("", dataNoAgency)
-	} else if key := rec[f.index("signatory")].str; key != "" {
+	} else if key := rec[atSignatory].str; key != "" {
 		if _, ok := env.Agency.signatory(key); !ok {
 			keys := make([]string, len(env.Agency.Signatories))
 			for i, s := range env.Agency.Signatories {
@@ -101,6 +101,7 @@ func (f *Form) read(data []byte, env Env) ([]value, error) {
 	return rec, k.err()
 }
 
+// index of a field by name.
 func (f *Form) index(name string) int {
 	x, _ := f.root.field(name)
 	return x.index
@@ -127,11 +128,17 @@ func (k *checker) record(n *node, sc *scope, at string) []value {
 		if !ok || m.kind == kNull || m.kind == kString && m.s == "" {
 			continue
 		}
-		k.field(m, f, at+"/"+f.Name, &rec[f.index])
+		k.field(m, f, at, &rec[f.index])
 	}
 	for _, f := range sc.fields {
+		if rec[f.index].set || f.Type == PhotoT && at == "" {
+			continue
+		}
+		if f.require == nil && (f.optional() || f.Type == List && f.Min == nil) {
+			continue
+		}
 		p := at + "/" + f.Name
-		if rec[f.index].set || f.Type == PhotoT && at == "" || k.has(p) {
+		if k.has(p) {
 			continue
 		}
 		if f.require != nil && f.require.met(k.frames) {
@@ -147,46 +154,52 @@ func (k *checker) record(n *node, sc *scope, at string) []value {
 		}
 		k.add(p, dataMissing, "label", f.Label)
 	}
-	if len(n.obj) > 0 {
-		for i := range n.obj {
-			if _, ok := sc.field(n.obj[i].key); !ok {
-				key := n.obj[i].key
-				k.add(at+"/"+escapePointer(key), dataUnknown, "name", shown(key), "try", nearest(key, sc.names()))
-			}
+	for i := range n.obj {
+		if key := n.obj[i].key; !sc.has(key) {
+			k.add(at+"/"+escapePointer(key), dataUnknown, "name", shown(key), "try", nearest(key, sc.names()))
 		}
 	}
 	return rec
 }
 
-// field checks one value.
-func (k *checker) field(n *node, f *Field, at string, v *value) {
-	want := map[Type]kind{Int: kNumber, Money: kNumber, Bool: kBool, List: kArray}[f.Type]
-	if want == kNull {
-		want = kString
+// kindOf is the JSON kind of a type's values.
+func kindOf(t Type) kind {
+	switch t {
+	case Int, Money:
+		return kNumber
+	case Bool:
+		return kBool
+	case List:
+		return kArray
 	}
-	if n.kind != want {
-		k.add(at, dataWrongType, "want", (&node{kind: want}).name(), "got", n.name())
+	return kString
+}
+
+// field checks one value of the object at a pointer.
+func (k *checker) field(n *node, f *Field, in string, v *value) {
+	if want := kindOf(f.Type); n.kind != want {
+		k.add(in+"/"+f.Name, dataWrongType, "want", (&node{kind: want}).name(), "got", n.name())
 		return
 	}
 	switch f.Type {
 	case String, Text:
-		k.text(n, f, at, v)
+		k.text(n, f, in, f.Name, v)
 	case DateT:
 		t, err := vietnamese.ParseDate(n.s)
 		if err != nil {
-			k.add(at, dataBadDate, "got", shown(n.s))
+			k.add(in+"/"+f.Name, dataBadDate, "got", shown(n.s))
 			return
 		}
 		v.set, v.day = true, t
 	case Month:
 		t, err := vietnamese.ParseDate(n.s + "-01")
 		if err != nil || len(n.s) != 7 {
-			k.add(at, dataBadMonth, "got", shown(n.s))
+			k.add(in+"/"+f.Name, dataBadMonth, "got", shown(n.s))
 			return
 		}
 		v.set, v.day = true, t
 	case Int, Money:
-		k.number(n, f, at, v)
+		k.number(n, f, in, v)
 	case Bool:
 		v.set = true
 		if n.truth {
@@ -199,49 +212,49 @@ func (k *checker) field(n *node, f *Field, at string, v *value) {
 			for i := range f.Values {
 				all[i] = f.Values[i].Value
 			}
-			k.add(at, dataNotInList, "got", shown(n.s), "values", f.choices(), "try", nearest(n.s, all))
+			k.add(in+"/"+f.Name, dataNotInList, "got", shown(n.s), "values", f.choices(), "try", nearest(n.s, all))
 			return
 		}
 		v.set, v.choice, v.str = true, c, c.Value
 	case List:
-		k.list(n, f, at, v)
+		k.list(n, f, in+"/"+f.Name, v)
 	case PhotoT:
-		k.photo(n, at, v)
+		k.photo(n, in+"/"+f.Name, v)
 	}
 }
 
-func (k *checker) text(n *node, f *Field, at string, v *value) {
+func (k *checker) text(n *node, f *Field, in, name string, v *value) {
 	limit := f.limit()
 	// Bytes first: a text that is far too long is not worth normalising.
 	if len(n.s) > 16*limit {
-		k.add(at, dataTooLong, "got", itoa(utf8.RuneCountInString(n.s)), "most", itoa(limit))
+		k.add(in+"/"+name, dataTooLong, "got", itoa(utf8.RuneCountInString(n.s)), "most", itoa(limit))
 		return
 	}
 	s := vietnamese.Spaces(vietnamese.NFC(n.s))
 	if r, code := inspect(s, f.Type == Text); code != "" {
-		k.add(at, code, "char", runeName(r))
+		k.add(in+"/"+name, code, "char", runeName(r))
 		return
 	}
 	if c := utf8.RuneCountInString(s); c > limit {
-		k.add(at, dataTooLong, "got", itoa(c), "most", itoa(limit))
+		k.add(in+"/"+name, dataTooLong, "got", itoa(c), "most", itoa(limit))
 		return
 	}
 	if s == "" {
 		return // only blanks: as if it were not there, so "missing" or optional
 	}
 	if f.pattern != nil && !f.pattern.MatchString(s) {
-		k.add(at, dataPattern, "got", shown(s), "help", f.PatternHelp)
+		k.add(in+"/"+name, dataPattern, "got", shown(s), "help", f.PatternHelp)
 		return
 	}
 	v.set, v.str = true, s
 }
 
-func (k *checker) number(n *node, f *Field, at string, v *value) {
+func (k *checker) number(n *node, f *Field, in string, v *value) {
 	i, err := strconv.ParseInt(n.s, 10, 64)
 	if err != nil {
 		x, err := strconv.ParseFloat(n.s, 64)
 		if err != nil || x != math.Trunc(x) || math.Abs(x) > 1<<53 {
-			k.add(at, dataNotWhole, "got", n.s)
+			k.add(in+"/"+f.Name, dataNotWhole, "got", n.s)
 			return
 		}
 		i = int64(x)
@@ -254,7 +267,7 @@ func (k *checker) number(n *node, f *Field, at string, v *value) {
 		high = *f.Max
 	}
 	if i < low || i > high {
-		k.add(at, dataRange, "got", vietnamese.Grouped(i), "low", vietnamese.Grouped(low), "high", vietnamese.Grouped(high))
+		k.add(in+"/"+f.Name, dataRange, "got", vietnamese.Grouped(i), "low", vietnamese.Grouped(low), "high", vietnamese.Grouped(high))
 		return
 	}
 	v.set, v.num = true, i
@@ -273,6 +286,7 @@ func (k *checker) list(n *node, f *Field, at string, v *value) {
 		k.add(at, dataTooFew, "got", itoa(len(n.arr)), "least", itoa(int(*f.Min)))
 		return
 	}
+	v.list = make([][]value, 0, len(n.arr))
 	for i := range n.arr {
 		p := at + "/" + itoa(i)
 		if len(f.Fields) == 0 {
@@ -281,7 +295,7 @@ func (k *checker) list(n *node, f *Field, at string, v *value) {
 				k.add(p, dataWrongType, "want", "string", "got", n.arr[i].name())
 				continue
 			}
-			k.text(&n.arr[i], &Field{Type: String}, p, &one)
+			k.text(&n.arr[i], &Field{Type: String}, at, itoa(i), &one)
 			if one.set {
 				v.list = append(v.list, []value{one})
 			} else if !k.has(p) {

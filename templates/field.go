@@ -118,6 +118,11 @@ func (s *scope) field(name string) (*Field, bool) {
 	return nil, false
 }
 
+func (s *scope) has(name string) bool {
+	_, ok := s.field(name)
+	return ok
+}
+
 func (s *scope) names() []string {
 	n := make([]string, len(s.fields))
 	for i, f := range s.fields {
@@ -152,6 +157,14 @@ func (s *scope) visible() []string {
 }
 
 var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+
+// Places of the envelope's fields in a form's record.
+const (
+	atDossier = iota
+	atReceived
+	atSignatory
+	atUnit
+)
 
 // envelope are the fields that every form has.
 func envelope() []*Field {

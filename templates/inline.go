@@ -31,6 +31,7 @@ type piece struct {
 	ref          ref
 	format       string
 	name         string // as written, for messages and the legal comparison
+	pointer      string // of the field, for messages of the typesetter
 	agency       func(*Agency) string
 	column       *Field     // of a sum
 	tab          float64    // mm of a tab; what is added to a counter
@@ -245,7 +246,7 @@ func (p *inliner) braces() (piece, bool) {
 	if r.field.optional() && p.optional == 0 && !p.c.blankAllowed && !p.c.guarded(r.field) {
 		p.fail(at, fileOptionalOutside, "name", name)
 	}
-	return piece{kind: pField, ref: r, format: format, name: name}, true
+	return piece{kind: pField, ref: r, format: format, name: name, pointer: "/" + name}, true
 }
 
 func (p *inliner) agencyField(key, format string, at int) (piece, bool) {

@@ -3,6 +3,7 @@ package templates
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -50,11 +51,12 @@ type reader struct {
 	pos   int
 	nodes int
 	dup   []string // pointers of keys written twice
+	path  []string // keys and places on the way to the value being read
 }
 
 func parseJSON(src []byte) (node, *reader, error) {
 	r := &reader{src: src}
-	n, err := r.value(0, "")
+	n, err := r.value(0)
 	if err == nil {
 		r.space()
 		if r.pos != len(src) {
@@ -93,7 +95,7 @@ func (r *reader) peek() byte {
 	return 0
 }
 
-func (r *reader) value(depth int, at string) (node, error) {
+func (r *reader) value(depth int) (node, error) {
 	r.space()
 	r.nodes++
 	if depth > maxDepth || r.nodes > maxNodes {
@@ -101,9 +103,9 @@ func (r *reader) value(depth int, at string) (node, error) {
 	}
 	switch c := r.peek(); {
 	case c == '{':
-		return r.object(depth, at)
+		return r.object(depth)
 	case c == '[':
-		return r.array(depth, at)
+		return r.array(depth)
 	case c == '"':
 		s, err := r.string()
 		return node{kind: kString, s: s}, err
@@ -127,9 +129,13 @@ func (r *reader) word(w string) bool {
 	return false
 }
 
-func (r *reader) object(depth int, at string) (node, error) {
+func (r *reader) object(depth int) (node, error) {
 	r.pos++
-	n := node{kind: kObject, obj: make([]member, 0, 16)}
+	room := 24
+	if depth > 0 {
+		room = 4
+	}
+	n := node{kind: kObject, obj: make([]member, 0, room)}
 	for r.space(); r.peek() != '}'; r.space() {
 		if len(n.obj) > 0 {
 			if r.peek() != ',' {
@@ -150,22 +156,34 @@ func (r *reader) object(depth int, at string) (node, error) {
 			return n, errJSON
 		}
 		r.pos++
-		at := at + "/" + escapePointer(key)
-		v, err := r.value(depth+1, at)
+		r.path = append(r.path, key)
+		v, err := r.value(depth + 1)
 		if err != nil {
 			return n, err
 		}
 		if _, twice := n.get(key); twice {
-			r.dup = append(r.dup, at)
+			r.dup = append(r.dup, r.pointer())
+			r.path = r.path[:len(r.path)-1]
 			continue
 		}
+		r.path = r.path[:len(r.path)-1]
 		n.obj = append(n.obj, member{key, v})
 	}
 	r.pos++
 	return n, nil
 }
 
-func (r *reader) array(depth int, at string) (node, error) {
+// pointer of the value being read.
+func (r *reader) pointer() string {
+	var b strings.Builder
+	for _, k := range r.path {
+		b.WriteByte('/')
+		b.WriteString(escapePointer(k))
+	}
+	return b.String()
+}
+
+func (r *reader) array(depth int) (node, error) {
 	r.pos++
 	n := node{kind: kArray}
 	for r.space(); r.peek() != ']'; r.space() {
@@ -175,10 +193,12 @@ func (r *reader) array(depth int, at string) (node, error) {
 			}
 			r.pos++
 		}
-		v, err := r.value(depth+1, at+"/"+strconv.Itoa(len(n.arr)))
+		r.path = append(r.path, places[min(len(n.arr), len(places)-1)])
+		v, err := r.value(depth + 1)
 		if err != nil {
 			return n, err
 		}
+		r.path = r.path[:len(r.path)-1]
 		n.arr = append(n.arr, v)
 	}
 	r.pos++
@@ -299,6 +319,16 @@ func (n *node) get(key string) (*node, bool) {
 	}
 	return nil, false
 }
+
+// places are the first indices as text; later ones only show in pointers of
+// keys written twice, as the last.
+var places = func() [DefaultListLength]string {
+	var p [DefaultListLength]string
+	for i := range p {
+		p[i] = strconv.Itoa(i)
+	}
+	return p
+}()
 
 // name of a node's kind as the messages use it.
 func (n *node) name() string {

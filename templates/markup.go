@@ -192,7 +192,7 @@ func (c *compiler) bare(b block, rest string, sc *scope) (block, bool) {
 		b.width = pt
 		return b, true
 	case "number":
-		if rest != "so" && rest != "so_2" && rest != "so_2 left" && rest != "so left" {
+		if !slices.Contains([]string{"so", "so_2", "so center", "so_2 center"}, rest) {
 			c.fail(b.line, fileNumberField, "text", rest)
 			return b, false
 		}

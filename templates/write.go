@@ -20,7 +20,9 @@ type writer struct {
 	italic bool
 	lang   string
 
-	runs []layout.Run
+	runs []layout.Run // of all paragraphs; the current one begins at from
+	from int
+	out  [][]layout.Run
 	gone bool // an optional piece has just vanished
 	tab  float64
 	brk  []int // runs at which a new line of the paragraph begins
@@ -117,7 +119,7 @@ func (w *writer) pieces(list []piece) {
 		case pField:
 			v := lookup(w.frames, p.ref)
 			s := w.format(v, p.ref.field, p.format)
-			w.text(s, p, p.name)
+			w.text(s, p, p.pointer)
 		case pTick:
 			w.gone = false
 			t := layout.TickEmpty
@@ -167,9 +169,6 @@ func (w *writer) text(s string, p *piece, field string) {
 			line = w.heal(line)
 		}
 		if line != "" {
-			if field != "" {
-				field = w.pointer(field)
-			}
 			run := layout.Run{
 				Text: line, Size: w.size, Bold: w.bold || p.bold, Italic: w.italic || p.italic,
 				Lang: w.lang, Field: field, Tab: w.tab,
@@ -187,13 +186,10 @@ func (w *writer) text(s string, p *piece, field string) {
 	}
 }
 
-// pointer of a field; inside loops only the name is known to be of help.
-func (w *writer) pointer(name string) string { return "/" + name }
-
 // heal joins s to what stood before an optional piece that vanished, so that
 // no double space, stray comma or space before a full stop is left.
 func (w *writer) heal(s string) string {
-	if len(w.runs) == 0 || len(w.brk) > 0 && w.brk[len(w.brk)-1] == len(w.runs) {
+	if len(w.runs) == w.from || len(w.brk) > 0 && w.brk[len(w.brk)-1] == len(w.runs) {
 		return strings.TrimLeft(s, " ,;")
 	}
 	last := &w.runs[len(w.runs)-1]
@@ -218,26 +214,21 @@ func (w *writer) heal(s string) string {
 }
 
 // take returns the runs of the paragraph, one slice a line, and starts anew.
+// All paragraphs share one array; a full array is left to those that use it.
 func (w *writer) take() [][]layout.Run {
-	if w.gone && len(w.runs) > 0 {
-		last := &w.runs[len(w.runs)-1]
+	end := len(w.runs)
+	if w.gone && end > w.from {
+		last := &w.runs[end-1]
 		last.Text = strings.TrimRight(last.Text, " ,")
 	}
-	runs, brk := w.runs, w.brk
-	w.runs, w.brk, w.gone, w.tab = nil, nil, false, 0
-	if len(runs) == 0 {
-		return nil
-	}
-	if len(brk) == 0 {
-		return [][]layout.Run{runs}
-	}
-	var out [][]layout.Run
-	from := 0
-	for _, at := range append(brk, len(runs)) {
+	w.out = w.out[:0]
+	from := w.from
+	for _, at := range append(w.brk, end) {
 		if at > from {
-			out = append(out, runs[from:at:at])
+			w.out = append(w.out, w.runs[from:at:at])
 		}
 		from = at
 	}
-	return out
+	w.from, w.brk, w.gone, w.tab = end, w.brk[:0], false, 0
+	return w.out
 }
