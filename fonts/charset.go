@@ -7,7 +7,9 @@ import "slices"
 // before it comes here, so there are no combining marks.
 var ranges = [][2]rune{
 	{0x0020, 0x007E}, // ASCII
-	{0x00A0, 0x00FF}, // Latin-1: À Á Â Ã È É Ê Ì Í Ò Ó Ô Õ Ù Ú Ý, § ° ± × · «»
+	// Latin-1: À Á Â Ã È É Ê Ì Í Ò Ó Ô Õ Ù Ú Ý, § ° ± × · « ». Not the soft
+	// hyphen: inside a line it must not show, and an error says where it is.
+	{0x00A0, 0x00AC}, {0x00AE, 0x00FF},
 	{0x0100, 0x017F}, // Latin Extended-A: Ă Đ Ĩ Ũ and names such as Łukasz, Šimić
 	{0x01A0, 0x01A1}, // Ơ ơ
 	{0x01AF, 0x01B0}, // Ư ư
@@ -50,7 +52,7 @@ func standIn(r rune) rune {
 	switch r {
 	case 0x00A0: // no-break space
 		return ' '
-	case 0x00AD, 0x2010, 0x2011: // soft, plain and no-break hyphen
+	case 0x2010, 0x2011: // plain and no-break hyphen
 		return '-'
 	case 0x2015: // horizontal bar
 		return 0x2014

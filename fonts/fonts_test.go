@@ -67,7 +67,7 @@ func TestSigns(t *testing.T) {
 	if m := Missing(signs); len(m) > 0 {
 		t.Errorf("missing %q", m)
 	}
-	if got := string(Missing("a😀b\u4e2d😀\u0301\n")); got != "😀\u4e2d\u0301\n" {
+	if got := string(Missing("a😀b\u4e2d😀\u0301\u00ad\n")); got != "😀\u4e2d\u0301\u00ad\n" {
 		t.Errorf("Missing = %q", got)
 	}
 }

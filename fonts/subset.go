@@ -227,7 +227,7 @@ func checksum(data []byte) uint32 {
 }
 
 // toUnicode writes the CMap of the glyphs 1 to len(runes). A no-break space
-// reads as a space and a no-break or soft hyphen as a hyphen, so that text
+// reads as a space and a no-break hyphen as a hyphen, so that text
 // found in the file is the text people search for.
 func toUnicode(runes []rune) []byte {
 	var b bytes.Buffer
@@ -244,7 +244,7 @@ func toUnicode(runes []rune) []byte {
 			switch r {
 			case 0x00A0:
 				r = ' '
-			case 0x00AD, 0x2010, 0x2011:
+			case 0x2010, 0x2011:
 				r = '-'
 			}
 			fmt.Fprintf(&b, "<%04X> <%04X>\n", cid, r)

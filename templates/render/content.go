@@ -135,14 +135,7 @@ func (c *content) text(it *layout.Item) {
 		c.inText, c.px, c.py = true, 0, 0
 	}
 	c.fill(it.Color)
-	if !c.setTf || c.style != it.Style || c.size != it.Size {
-		c.b = append(c.b, fontNames[it.Style]...)
-		c.b = append(c.b, ' ')
-		c.b = appendCenti(c.b, centi(it.Size))
-		c.b = append(c.b, " Tf "...)
-		c.style, c.size, c.setTf, c.used[it.Style] = it.Style, it.Size, true, true
-	}
-	c.used[it.Style] = true
+	c.font(it.Style, it.Size)
 	x, y := centi(it.X), c.y(it.Y)
 	c.b = appendCenti(c.b, x-c.px)
 	c.b = append(c.b, ' ')
@@ -158,6 +151,18 @@ func (c *content) text(it *layout.Item) {
 	if it.Lang != "" {
 		c.b = append(c.b, "EMC\n"...)
 	}
+}
+
+// font selects a face and size if another was.
+func (c *content) font(style fonts.Style, size float64) {
+	if c.setTf && c.style == style && c.size == size {
+		return
+	}
+	c.b = append(c.b, fontNames[style]...)
+	c.b = append(c.b, ' ')
+	c.b = appendCenti(c.b, centi(size))
+	c.b = append(c.b, " Tf "...)
+	c.style, c.size, c.setTf, c.used[style] = style, size, true, true
 }
 
 // show writes the TJ operator of a run.
@@ -251,13 +256,14 @@ func (c *content) rules(lines []layout.Line) {
 	c.b = append(c.b, "EMC\n"...)
 }
 
-// tick draws a tick box that reads as ☐ or ☑.
+// tick draws a tick box. An invisible □ under it, replaced by ☑ if it is set,
+// lets the box be read aloud, found and copied as the text around it is.
 func (c *content) tick(it *layout.Item) {
 	c.endText()
 	if it.Set {
 		c.b = append(c.b, "/Span<</ActualText<FEFF2611>>>BDC\n"...)
 	} else {
-		c.b = append(c.b, "/Span<</ActualText<FEFF2610>>>BDC\n"...)
+		c.b = append(c.b, "/Span<</ActualText<FEFF25A1>>>BDC\n"...)
 	}
 	x, y, w, h := centi(it.X), c.y(it.Y+it.H), centi(it.W), centi(it.H)
 	c.b = append(c.b, "0.6 w "...)
@@ -270,7 +276,12 @@ func (c *content) tick(it *layout.Item) {
 		c.b = appendPoint(c.b, x+in, y+h-in, " m ")
 		c.b = appendPoint(c.b, x+w-in, y+in, " l S\n")
 	}
-	c.b = append(c.b, "EMC\n"...)
+	gid, _ := fonts.Get(fonts.Regular).Glyph('□')
+	c.b = append(c.b, "BT 3 Tr "...)
+	c.font(fonts.Regular, it.Size)
+	c.b = appendPoint(c.b, x, y, " Td[(")
+	c.b = appendCode(c.b, gid)
+	c.b = append(c.b, ")]TJ 0 Tr ET\nEMC\n"...)
 }
 
 func appendPoint(b []byte, x, y int, op string) []byte {

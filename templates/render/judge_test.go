@@ -80,3 +80,15 @@ func TestText(t *testing.T) {
 		}
 	}
 }
+
+// TestTickBoxesAreText: tick boxes come out between their labels.
+func TestTickBoxesAreText(t *testing.T) {
+	judge.Need(t, "pdftotext")
+	path, _ := write(t, layouttest.Permit(photo()))
+	got := strings.Join(strings.Fields(judge.Text(t, path)), " ")
+	for _, want := range []string{"☑ Nam Male", "□ Nữ Female", "□ Nhà quản lý"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("text lacks %q", want)
+		}
+	}
+}

@@ -156,8 +156,12 @@ func (r *renderer) usedFonts() (used [fonts.Count]bool) {
 	for i := range r.pages.Sheets {
 		items := r.pages.Sheets[i].Items
 		for k := range items {
-			if items[k].Kind == layout.TextItem {
+			switch items[k].Kind {
+			case layout.TextItem:
 				used[items[k].Style] = true
+			case layout.TickItem:
+				used[fonts.Regular] = true
+			default:
 			}
 		}
 	}
