@@ -62,7 +62,7 @@ func headEllipse(f *face, scale float64, w, h int, grown float64) ellipse {
 		return ellipse{float64(w) / 2, float64(h) * 0.42, float64(w) * 0.2 * grown, float64(h) * 0.2 * grown, float64(h) * 0.2 * grown}
 	}
 	m, s := f.middle(), f.ied/scale
-	return ellipse{m.X / scale, m.Y / scale, s * grown, 1.3 * s * grown, 1.75 * s * grown}
+	return ellipse{m.X / scale, m.Y / scale, 1.1 * s * grown, 1.45 * s * grown, 1.9 * s * grown}
 }
 
 // measureBackground separates background and person in CIELAB, from the border
@@ -80,9 +80,9 @@ func measureBackground(work *image.RGBA, f *face) *background {
 	}
 	ref := cornerColour(pix, w, h)
 	b.kind = make([]backKind, w*h)
-	floodBackground(b, pix, ref)
+	floodBackground(b, pix, ref, chin)
 	b.borderReached()
-	b.shadows(pix, ref, headEllipse(f, b.perWork, w, h, 1.3), chin)
+	b.shadows(pix, ref, headEllipse(f, b.perWork, w, h, 1.2), chin)
 	b.strays(chin)
 	b.statistics(pix, chin)
 	b.findCrown(f)
@@ -120,9 +120,9 @@ func (b *background) border(f func(i int)) {
 }
 
 // floodBackground grows the background from the border by small steps of
-// colour, never into the head and never below 80% of the height, where a white
-// shirt would be taken for the wall.
-func floodBackground(b *background, pix []lab, ref lab) {
+// colour, never into the head, and not where a white shirt would be taken for
+// the wall: below the chin between the shoulders, and below 80% of the height.
+func floodBackground(b *background, pix []lab, ref lab, chin int) {
 	var stack []int32
 	add := func(i int) {
 		if b.kind[i] == personKind {
@@ -141,11 +141,11 @@ func floodBackground(b *background, pix []lab, ref lab) {
 		stack = stack[:len(stack)-1]
 		x, y := i%b.w, i/b.w
 		try := func(x, y int) {
-			if x < 0 || y < 0 || x >= b.w || y >= lowest {
+			if x < 0 || y < 0 || x >= b.w || y >= lowest || y > chin && math.Abs(float64(x)-b.headArea.cx) < 1.3*b.headArea.rx {
 				return
 			}
 			j := y*b.w + x
-			if b.kind[j] != personKind || pix[j].distance(ref) >= 30 || b.headArea.holds(x, y) {
+			if b.kind[j] != personKind || pix[j].distance(ref) >= 20 || b.headArea.holds(x, y) {
 				return
 			}
 			p, q := pix[i], pix[j]
@@ -205,13 +205,14 @@ func (b *background) shadows(pix []lab, ref lab, head ellipse, chin int) {
 }
 
 // strays finds what stands in the background above the chin and is not joined
-// to the head.
+// to the head: things, marks, and patches of another tone that no person casts.
 func (b *background) strays(chin int) {
 	seen := make([]bool, b.w*chin)
 	total := 0
 	var stack, part []int32
 	for start := range seen {
-		if seen[start] || b.kind[start] != personKind {
+		kind := b.kind[start]
+		if seen[start] || kind != personKind && kind != shadowKind {
 			continue
 		}
 		stack, part = append(stack[:0], int32(start)), part[:0]
@@ -228,7 +229,10 @@ func (b *background) strays(chin int) {
 				if u < 0 || v < 0 || u >= b.w || v >= chin {
 					continue
 				}
-				if j := v*b.w + u; !seen[j] && b.kind[j] == personKind {
+				j := v*b.w + u
+				// A shadow that touches the person is the person's.
+				head = head || kind == shadowKind && b.kind[j] == personKind
+				if !seen[j] && b.kind[j] == kind {
 					seen[j] = true
 					stack = append(stack, int32(j))
 				}
@@ -253,11 +257,14 @@ func (b *background) strays(chin int) {
 
 // statistics measures the background away from its edges.
 func (b *background) statistics(pix []lab, chin int) {
+	near := b.headArea
+	near.rx, near.up, near.down = 1.2*near.rx, 1.2*near.up, 1.1*near.down
 	inner := make([]bool, len(b.kind))
 	const margin = 3
 	for y := range b.h {
 		for x := range b.w {
-			ok := b.kind[y*b.w+x] == backgroundKind
+			// Next to the head light hair and its halo pass for background.
+			ok := b.kind[y*b.w+x] == backgroundKind && !near.holds(x, y)
 			for d := 1; ok && d <= margin; d++ {
 				ok = (x < d || b.kind[y*b.w+x-d] == backgroundKind) && (x+d >= b.w || b.kind[y*b.w+x+d] == backgroundKind) &&
 					(y < d || b.kind[(y-d)*b.w+x] == backgroundKind) && (y+d >= b.h || b.kind[(y+d)*b.w+x] == backgroundKind)

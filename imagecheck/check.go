@@ -68,7 +68,7 @@ var units = map[string]string{
 	"background.white": "", "background.spots": "L*", "background.gradient": "L*", "background.texture": "L*",
 	"background.shadow": "", "background.object": "", "background.border": "",
 	"face": "", "face.count": "", "face.size": "", "face.across": "", "face.down": "", "face.crown": "",
-	"face.tilt": "°", "face.turn": "", "face.sharp": "", "face.burnt": "", "face.dark": "", "face.cast": "",
+	"face.tilt": "°", "face.turn": "", "face.eyes": "", "face.sharp": "", "face.burnt": "", "face.dark": "", "face.cast": "",
 	"face.light": "", "glasses": "", "glasses.dark": "", "head.covering": "", "metadata": "",
 }
 
@@ -268,6 +268,7 @@ func (a *analysis) person(rules *Rules) {
 	a.add(rules, "face.turn", f.turn)
 	a.quality = measureQuality(a.work, f, b)
 	q := a.quality
+	a.add(rules, "face.eyes", q.eyes)
 	a.add(rules, "face.sharp", q.sharp)
 	a.add(rules, "face.burnt", q.burnt)
 	a.add(rules, "face.dark", q.dark)
@@ -286,13 +287,13 @@ func coveringHints(f *face, b *background, q quality) []string {
 	if q.strange > 0.25 {
 		out = append(out, "colour")
 	}
-	if !b.cut && top < 1.42 || top > 2.9 {
+	if !b.cut && top < 1.52 || top > 2.9 {
 		out = append(out, "height")
 	}
 	if q.fringe < 0.5 {
 		out = append(out, "forehead")
 	}
-	if q.pale > 0.4 && q.smooth < 2 || q.smooth < 0.6 {
+	if q.pale > 0.4 && q.smooth < 2 || q.smooth < 1.2 {
 		out = append(out, "flat")
 	}
 	return out

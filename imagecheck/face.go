@@ -28,11 +28,11 @@ func (f *face) middle() point {
 	return point{(f.left.X + f.right.X) / 2, (f.left.Y + f.right.Y) / 2}
 }
 
-// chin is where the chin should be: eyes to mouth is nearly an eye distance, and
-// to the chin about 1.75 of the way to the mouth.
+// chin is where the chin should be, from eyes and mouth: on the portraits 2.0 to
+// 2.2 times as far from the eyes as the upper lip.
 func (f *face) chin() point {
 	m := f.middle()
-	return point{m.X + (f.mouth.X-m.X)*1.75, m.Y + (f.mouth.Y-m.Y)*1.75}
+	return point{m.X + (f.mouth.X-m.X)*2.05, m.Y + (f.mouth.Y-m.Y)*2.05}
 }
 
 const (

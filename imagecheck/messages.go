@@ -81,6 +81,8 @@ var sentences = map[string][2]string{
 	"face.turn.pass":   {"Mặt nhìn thẳng.", "The face looks straight ahead."},
 	"face.turn.fail":   {"Mặt quay sang bên phải ảnh. Hãy nhìn thẳng vào máy ảnh.", "The face is turned to the right of the photo. Look straight into the camera."},
 	"face.turn.low":    {"Mặt quay sang bên trái ảnh. Hãy nhìn thẳng vào máy ảnh.", "The face is turned to the left of the photo. Look straight into the camera."},
+	"face.eyes.pass":   {"Thấy rõ hai mắt.", "Both eyes are clear."},
+	"face.eyes.low":    {"không thấy rõ hai mắt. Hãy mở mắt, nhìn thẳng, không để tóc hoặc vật che mắt.", "the eyes are not clear. Keep them open, look straight, with neither hair nor anything else over them."},
 	"face.sharp.pass":  {"Khuôn mặt rõ nét.", "The face is sharp."},
 	"face.sharp.low":   {"Khuôn mặt bị mờ (rung máy, lệch nét hoặc phóng to từ ảnh nhỏ). Hãy gửi ảnh gốc rõ nét.", "The face is blurred (shaken, out of focus or enlarged from a small photo). Send a sharp original."},
 	"face.burnt.pass":  {"Khuôn mặt không bị cháy sáng.", "The face is not burnt out."},

@@ -15,6 +15,7 @@ type quality struct {
 	sides   float64 // overlap of the histograms of both cheeks, 0 to 1
 	bridge  float64 // mean vertical gradient across the bridge of the nose
 	lenses  float64 // luma of both eye regions over that of the cheeks
+	eyes    float64 // contrast within the weaker eye region, over the luma of the cheeks
 	fringe  float64 // height of bare forehead above the eyes, in eye distances
 	strange float64 // share of the upper head in colours that hair does not have
 	smooth  float64 // mean gradient of the upper head: hair has strands, cloth is flat
@@ -57,6 +58,8 @@ func measureQuality(work *image.RGBA, f *face, b *background) quality {
 	eyes := (meanOf(p, leftEye) + meanOf(p, rightEye)) / 2
 	cheeks := (meanOf(p, leftCheek) + meanOf(p, rightCheek)) / 2
 	q.lenses = eyes / max(cheeks, 1)
+	q.eyes = min(spreadOf(p, leftEye), spreadOf(p, rightEye)) / max(cheeks, 1)
+	q.lenses = min(q.lenses, coveredEyes(work, f))
 	q.upperHead(work, f, b, skin)
 	return q
 }
@@ -71,6 +74,38 @@ func meanOf(p plane, r image.Rectangle) float64 {
 		}
 	}
 	return float64(sum) / float64(r.Dx()*r.Dy())
+}
+
+func spreadOf(p plane, r image.Rectangle) float64 {
+	m, sq := meanOf(p, r), 0.0
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for _, v := range p.pix[y*p.w+r.Min.X : y*p.w+r.Max.X] {
+			sq += (float64(v) - m) * (float64(v) - m)
+		}
+	}
+	return math.Sqrt(sq / float64(r.Dx()*r.Dy()))
+}
+
+// coveredEyes compares the luma where the face as a whole says that the eyes
+// are with that of the cheeks below. Behind dark glasses the search for pupils
+// ends anywhere; the frame of the face stays.
+func coveredEyes(work *image.RGBA, f *face) float64 {
+	fr := f.box.frame
+	fr.angle = f.tilt * math.Pi / 180
+	mean := func(cx, cy, rx, ry float64) float64 {
+		sum := 0.0
+		for j := -4; j <= 4; j++ {
+			for i := -4; i <= 4; i++ {
+				x, y := fr.place(cx+float64(i)/4*rx, cy+float64(j)/4*ry)
+				r, g, b := bilinear(work, x, y)
+				sum += float64(299*r+587*g+114*b) / 256000
+			}
+		}
+		return sum / 81
+	}
+	eyes := mean(-0.18, -0.075, 0.07, 0.045) + mean(0.18, -0.075, 0.07, 0.045)
+	cheeks := mean(-0.17, 0.12, 0.06, 0.04) + mean(0.17, 0.12, 0.06, 0.04)
+	return eyes / max(cheeks, 1)
 }
 
 func meanLab(m *image.RGBA, rs ...image.Rectangle) lab {
