@@ -9,7 +9,8 @@ var ranges = [][2]rune{
 	{0x0020, 0x007E}, // ASCII
 	// Latin-1: À Á Â Ã È É Ê Ì Í Ò Ó Ô Õ Ù Ú Ý, § ° ± × · « ». Not the soft
 	// hyphen: inside a line it must not show, and an error says where it is.
-	{0x00A0, 0x00AC}, {0x00AE, 0x00FF},
+	{0x00A0, 0x00AC},
+	{0x00AE, 0x00FF},
 	{0x0100, 0x017F}, // Latin Extended-A: Ă Đ Ĩ Ũ and names such as Łukasz, Šimić
 	{0x01A0, 0x01A1}, // Ơ ơ
 	{0x01AF, 0x01B0}, // Ư ư
