@@ -3,6 +3,9 @@ package verify
 import (
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -237,5 +240,33 @@ func commonName(n pkix.Name) string {
 
 // unitName is the unit that manages the certificate: O, then OU.
 func unitName(n pkix.Name) string {
-	return strings.Join(append(append([]string{}, n.OrganizationalUnit...), n.Organization...), ", ")
+	return strings.Join(append(append([]string{}, n.Organization...), n.OrganizationalUnit...), ", ")
+}
+
+// attributeNames are the attribute types that Vietnamese certificates use
+// (RFC 4519; the rest is shown by number).
+var attributeNames = map[string]string{
+	"2.5.4.3": "CN", "2.5.4.4": "SN", "2.5.4.5": "SERIALNUMBER", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST", "2.5.4.9": "STREET",
+	"2.5.4.10": "O", "2.5.4.11": "OU", "2.5.4.12": "T", "2.5.4.42": "GN", "2.5.4.97": "ORGANIZATIONIDENTIFIER",
+	"0.9.2342.19200300.100.1.1": "UID", "0.9.2342.19200300.100.1.25": "DC", "1.2.840.113549.1.9.1": "E",
+}
+
+// nameText is a distinguished name as people read it, in the order of RFC 4514.
+func nameText(raw []byte, parsed pkix.Name) string {
+	var rdns pkix.RDNSequence
+	if rest, err := asn1.Unmarshal(raw, &rdns); err != nil || len(rest) > 0 {
+		return parsed.String()
+	}
+	var parts []string
+	for _, rdn := range slices.Backward(rdns) {
+		for _, a := range rdn {
+			key := a.Type.String()
+			if known, ok := attributeNames[key]; ok {
+				key = known
+			}
+			value := strings.NewReplacer(`\`, `\\`, ",", `\,`, "+", `\+`).Replace(clean(fmt.Sprint(a.Value)))
+			parts = append(parts, key+"="+value)
+		}
+	}
+	return strings.Join(parts, ", ")
 }

@@ -20,7 +20,7 @@ func (d *differ) compareCatalog(o, n pdf.Object) error {
 	if err != nil || !ok {
 		return err
 	}
-	if r, ok := od["AcroForm"].(pdf.Ref); ok {
+	if r, ok := od["AcroForm"].(pdf.Ref); ok && nd["AcroForm"] == pdf.Object(r) {
 		d.acroForm = r
 	}
 	if err := d.compareForm(od["AcroForm"], nd["AcroForm"]); err != nil {

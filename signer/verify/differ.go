@@ -44,10 +44,9 @@ type differ struct {
 	pageArea  []float64          // their areas, pt²
 	fields    map[pdf.Ref]*field // fields and widgets of the old revision
 	fresh     map[pdf.Ref]*field // fields and widgets this revision adds
-	catalog   pdf.Ref            // of the old revision
-	acroForm  pdf.Ref            // of the old revision, zero when direct
+	catalog   pdf.Ref            // of both revisions, zero when it is another object
+	acroForm  pdf.Ref            // of both revisions, zero when direct or another object
 	toUnicode map[*pdf.Stream]map[uint16]string
-	sections  map[pdf.Ref]struct{} // containers walked by a rule of their own
 }
 
 // field is a node of the field tree.
@@ -66,7 +65,6 @@ func diff(f *pdf.File, rev int, budget *int) ([]Change, error) {
 		old: f.At(rev - 1), new: f.At(rev), rev: rev, budget: budget,
 		seen: map[[2]pdf.Ref]bool{}, visited: map[int]bool{},
 		pages: map[pdf.Ref]int{}, fields: map[pdf.Ref]*field{}, fresh: map[pdf.Ref]*field{},
-		sections: map[pdf.Ref]struct{}{},
 	}
 	if err := d.trailer(); err != nil {
 		return nil, err
@@ -181,10 +179,12 @@ func (d *differ) trailer() error {
 	if !ok {
 		return fmt.Errorf("the trailer's /Root is not a reference")
 	}
-	d.catalog = or
 	d.visited[or.Num] = true
-	if err := d.readPages(); err != nil {
+	if err := d.readPages(or); err != nil {
 		return err
+	}
+	if n["Root"] == pdf.Object(or) {
+		d.catalog = or
 	}
 	if err := d.compareCatalog(o["Root"], n["Root"]); err != nil {
 		return err
@@ -257,18 +257,17 @@ func (d *differ) strict(o, n pdf.Object, z zone, path string) error {
 }
 
 // special reports whether the object with this reference is walked by a rule
-// of its own, wherever it is met.
+// of its own, wherever it is met: a rule that has compared this very object of
+// both revisions. Arrays are never special, since the rule for a list of fields
+// would let a list of pages grow.
 func (d *differ) special(r pdf.Ref) bool {
-	if r == d.catalog || r == d.acroForm && r.Num > 0 {
+	if r == d.catalog || r == d.acroForm {
 		return true
 	}
 	if _, ok := d.pages[r]; ok {
 		return true
 	}
-	if _, ok := d.fields[r]; ok {
-		return true
-	}
-	_, ok := d.sections[r]
+	_, ok := d.fields[r]
 	return ok
 }
 
@@ -444,8 +443,8 @@ func (d *differ) unreached() error {
 }
 
 // readPages walks the page tree of the old revision.
-func (d *differ) readPages() error {
-	root, _, err := resolve(d.old, d.catalog)
+func (d *differ) readPages(catalogRef pdf.Ref) error {
+	root, _, err := resolve(d.old, catalogRef)
 	if err != nil {
 		return err
 	}

@@ -130,11 +130,8 @@ func align(o, n pdf.Array) (kept, gone, extra pdf.Array) {
 
 // compareFields walks /Fields or the /Kids of a field.
 func (d *differ) compareFields(o, n pdf.Object, parent *field, path string) error {
-	for _, ref := range []pdf.Object{o, n} {
-		if _, r, err := resolve(d.old, ref); err == nil && r.Num > 0 {
-			d.visited[r.Num] = true
-			d.sections[r] = struct{}{}
-		}
+	if _, r, err := resolve(d.old, o); err == nil {
+		d.visited[r.Num] = true
 	}
 	ol, err := list(d.old, o, path)
 	if err != nil {
@@ -147,7 +144,7 @@ func (d *differ) compareFields(o, n pdf.Object, parent *field, path string) erro
 	kept, gone, extra := alignAny(ol, nl)
 	for _, el := range gone {
 		r, _ := el.(pdf.Ref)
-		d.add(NotPermitted, "field_removed", path, r, d.fieldName(d.old, el, parent))
+		d.add(NotPermitted, "form_field_removed", path, r, d.fieldName(d.old, el, parent))
 		if r.Num > 0 {
 			d.visited[r.Num] = true
 		}
@@ -277,6 +274,8 @@ func (d *differ) compareField(r pdf.Ref, parent *field, path string) error {
 			if y, ok := b.(pdf.Integer); !f.signed || !ok || (x^y)&^(4|64|128) != 0 {
 				err = d.strict(a, b, "field", path+"/F")
 			}
+		case "A", "AA":
+			err = d.strict(a, b, "action", path+"/"+string(k))
 		case "MK":
 			if !f.signed {
 				err = d.strict(a, b, "field", path+"/MK")
@@ -349,7 +348,7 @@ func (d *differ) fieldValue(f *field, od, nd pdf.Dict, path string) (changed boo
 			d.add(NotPermitted, "signature_replaced", path, f.ref, f.name)
 			return false, nil
 		}
-		return false, d.strict(od["V"], nd["V"], "signature", path)
+		return false, d.strict(od["V"], nd["V"], "signature_data", path)
 	}
 	if isScalar(ov) && isScalar(nv) && sameScalar(ov, nv) {
 		return false, nil
@@ -419,12 +418,12 @@ func (d *differ) newField(el pdf.Object, parent *field, path string, depth int) 
 	}
 	dict, ok := v.(pdf.Dict)
 	if !ok || !isRef || depth > 8 || d.fresh[r] != nil {
-		d.add(NotPermitted, "field_added", path, r, "")
+		d.add(NotPermitted, "form_field_added", path, r, "")
 		return nil
 	}
 	f := d.makeField(d.new, r, dict, parent)
 	if f.kind != "Sig" || d.fields[r] != nil || parent != nil && d.fields[parent.ref] != nil {
-		d.add(NotPermitted, "field_added", path, r, f.name)
+		d.add(NotPermitted, "form_field_added", path, r, f.name)
 		return nil
 	}
 	for k := range dict {

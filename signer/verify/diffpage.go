@@ -2,6 +2,7 @@ package verify
 
 import (
 	"strconv"
+	"strings"
 
 	"antin/internal/pdf"
 )
@@ -45,12 +46,8 @@ func (d *differ) comparePage(r pdf.Ref) error {
 }
 
 func (d *differ) compareAnnotations(o, n pdf.Object, page pdf.Ref, path string) error {
-	_, _, or, _, err := d.both(o, n)
-	if err != nil {
+	if _, _, _, _, err := d.both(o, n); err != nil {
 		return err
-	}
-	if or.Num > 0 {
-		d.sections[or] = struct{}{}
 	}
 	ol, err := list(d.old, o, path+"/Annots")
 	if err != nil {
@@ -204,8 +201,12 @@ func (d *differ) compareAppearance(f *field, od, nd pdf.Dict, filled bool, path 
 		if err := probe.strict(od["AP"], nd["AP"], "appearance", path); err != nil {
 			return err
 		}
-		if len(probe.out) > 0 {
-			d.add(NotPermitted, "appearance_changed", path, f.ref, f.name)
+		for _, c := range probe.out {
+			if strings.HasPrefix(c.Code, "appearance_") {
+				d.add(NotPermitted, "appearance_changed", path, f.ref, f.name)
+			} else { // a font or picture that it shares with the pages
+				d.out = append(d.out, c)
+			}
 		}
 		return nil
 	}

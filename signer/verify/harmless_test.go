@@ -203,7 +203,9 @@ func harmless() []sample {
 		}, opt: func(o *verify.Options) { o.Now = now.AddDate(0, 2, 0) }},
 		{name: "revoked-after-the-timestamp", changes: verify.NoChanges, make: func() []byte {
 			return signRaw(contractWithFields(), rawSignature{field: "ben_a", cms: stampedBy(employer(), stampAt(tsa(), now.Add(3*time.Minute)))})
-		}, opt: func(o *verify.Options) { o.Trust, o.Now = revoking(employer().Certificate, now.Add(time.Hour)), now.Add(48*time.Hour) }},
+		}, opt: func(o *verify.Options) {
+			o.Trust, o.Now = revoking(employer().Certificate, now.Add(time.Hour)), now.Add(48*time.Hour)
+		}},
 		{name: "ocsp-in-the-store", changes: verify.LTAUpdates, opt: noCRLs, make: func() []byte {
 			a := signRaw(contractWithFields(), rawSignature{field: "ben_a", cms: by(employer())})
 			return store(a, nil, crls()[:1], [][]byte{answer(employer().Certificate, ocsp.Good, now, time.Time{})})
@@ -211,7 +213,9 @@ func harmless() []sample {
 		{name: "crls-in-the-store-only", changes: verify.FormFilling, opt: noCRLs, make: func() []byte { return store(issued(), certs(), crls(), nil) }},
 		{name: "revocation-unknown-warns", changes: verify.FormFilling, opt: noCRLs, make: issued},
 		{name: "certified-p3-note-added", changes: verify.AnnotationOnly, make: func() []byte {
-			return edit(certifiedRaw(3), ofPage(0), func(d pdf.Dict, u *pdf.Update) { addAnnotation(d, u, pdf.Dict{"Subtype": name("Text"), "Contents": pdf.String("ok")}) })
+			return edit(certifiedRaw(3), ofPage(0), func(d pdf.Dict, u *pdf.Update) {
+				addAnnotation(d, u, pdf.Dict{"Subtype": name("Text"), "Contents": pdf.String("ok")})
+			})
 		}},
 		{name: "certified-p1-store-added", changes: verify.LTAUpdates, make: func() []byte { return store(certifiedRaw(1), certs(), crls(), nil) }},
 		{name: "certified-p1-timestamp-added", changes: verify.LTAUpdates, make: func() []byte {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"antin/internal/pdf"
 )
 
 // both is an argument that reads differently in the two languages.
@@ -166,6 +168,21 @@ func decisive(list []Check, sub SubIndication) both {
 	return both{}
 }
 
+// gravity orders the reasons of which the document gets one: altered content
+// and forged signatures before the rest of TOTAL-FAILED, that before
+// INDETERMINATE.
+func gravity(s SubIndication) int {
+	switch {
+	case s == HashFailure:
+		return 3
+	case s == SigCryptoFailure:
+		return 2
+	case indicationOf(s) == TotalFailed:
+		return 1
+	}
+	return 0
+}
+
 // conclude makes the verdict on the document of those on its parts.
 func (v *verifier) conclude(fields []formField) {
 	r := v.report
@@ -176,7 +193,7 @@ func (v *verifier) conclude(fields []formField) {
 	}
 	var worst *part
 	consider := func(sub SubIndication, reason both) {
-		if worst == nil || indicationOf(worst.sub) != TotalFailed && indicationOf(sub) == TotalFailed {
+		if worst == nil || gravity(sub) > gravity(worst.sub) {
 			worst = &part{sub, reason}
 		}
 	}
@@ -204,7 +221,7 @@ func (v *verifier) conclude(fields []formField) {
 		}
 	}
 	switch {
-	case len(r.Signatures) == 0 || worst == nil && signers == 0:
+	case len(r.Signatures) == 0 && !v.hiding() || worst == nil && signers == 0:
 		r.Indication = NoSignature
 		r.Conclusion, r.ConclusionEN = sentence("conclusion.none")
 	case worst == nil:
@@ -223,6 +240,14 @@ func (v *verifier) conclude(fields []formField) {
 		}
 		r.Conclusion, r.ConclusionEN = sentence(key, worst.reason)
 	}
+}
+
+// hiding reports whether an unsigned file hides a revision, which may be the
+// signed one.
+func (v *verifier) hiding() bool {
+	return slices.ContainsFunc(v.report.Checks, func(c Check) bool {
+		return c.ID == "structure" && c.Status == Failed && c.Code == string(pdf.HiddenRevision)
+	})
 }
 
 func (v *verifier) signers() string {

@@ -324,7 +324,11 @@ func (j *judgement) changes() {
 		}
 	}
 	j.out.ChangesAfter = level(j.out.Changes)
-	bad, caution := 0, 0
+	bad, caution, unsigned := 0, 0, ""
+	last := 0
+	for _, s := range j.v.sigs {
+		last = max(last, s.revision)
+	}
 	first := Change{}
 	for _, c := range j.out.Changes {
 		if !c.Allowed {
@@ -333,6 +337,8 @@ func (j *judgement) changes() {
 			}
 		} else if c.caution || c.act == actNote || c.act == actNewVisible {
 			caution++
+		} else if c.act == actFill && c.Revision-1 > last {
+			unsigned = c.field
 		}
 	}
 	switch {
@@ -345,6 +351,8 @@ func (j *judgement) changes() {
 		j.answer("changes", "none", Passed, "")
 	case caution > 0:
 		j.answer("changes", "look", Warning, "", caution)
+	case unsigned != "":
+		j.answer("changes", "unsigned_filling", Warning, "", unsigned)
 	case j.out.ChangesAfter == LTAUpdates:
 		j.answer("changes", "lta", Passed, "")
 	default:
@@ -364,7 +372,7 @@ func (j *judgement) who(c *x509.Certificate) {
 func describe(c *x509.Certificate, anchor bool) Certificate {
 	sum := sha256.Sum256(c.Raw)
 	d := Certificate{
-		Subject: c.Subject.String(), Issuer: c.Issuer.String(), Serial: hex.EncodeToString(c.SerialNumber.Bytes()),
+		Subject: nameText(c.RawSubject, c.Subject), Issuer: nameText(c.RawIssuer, c.Issuer), Serial: hex.EncodeToString(c.SerialNumber.Bytes()),
 		NotBefore: c.NotBefore, NotAfter: c.NotAfter, Key: keyName(c), SHA256: hex.EncodeToString(sum[:]),
 		Revocation: "UNKNOWN", Anchor: anchor,
 	}

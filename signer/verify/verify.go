@@ -197,7 +197,13 @@ func (v *verifier) structure() {
 		switch a.Code {
 		case pdf.SpaceAfterEOF:
 			status = Warning
-		case pdf.UnlistedObject, pdf.UnaccountedBytes, pdf.UnreadableObject, pdf.HiddenRevision, pdf.EntryBeyondSize:
+		case pdf.HiddenRevision:
+			// Left over inside the first revision; but not when it is where the
+			// signatures are.
+			if a.Revision == 0 && (len(v.sigs) > 0 || !bytes.Contains(v.data, []byte("/ByteRange"))) {
+				status = Warning
+			}
+		case pdf.UnlistedObject, pdf.UnaccountedBytes, pdf.UnreadableObject, pdf.EntryBeyondSize:
 			// In what the first signature covers these are bytes that nothing
 			// leads to, and the signer signed them; later they are someone's
 			// preparation.

@@ -362,16 +362,18 @@ var checks = map[string]checkWords{
 	"changes": {
 		question: text{"Sau khi ký, văn bản có bị thay đổi không?", "Was the document changed after this signature?"},
 		answers: map[string]text{
-			"none":          {"Không có thay đổi nào.", "Nothing was changed."},
-			"lta":           {"Chỉ bổ sung dữ liệu kiểm tra lâu dài hoặc dấu thời gian, được phép.", "Only long-term validation data or time-stamps were added, which is allowed."},
-			"filling":       {"Chỉ có những việc được phép: {0}.", "Only what is allowed: {0}."},
-			"look":          {"Có thay đổi được phép nhưng nên xem kỹ ({0}).", "There are changes that are allowed but deserve a look ({0})."},
-			"not_permitted": {"Có {1} thay đổi không được phép. {0}", "There are {1} changes that are not allowed. {0}"},
-			"not_compared":  {"Không so sánh được các phiên bản ({0}).", "The revisions could not be compared ({0})."},
+			"none":             {"Không có thay đổi nào.", "Nothing was changed."},
+			"lta":              {"Chỉ bổ sung dữ liệu kiểm tra lâu dài hoặc dấu thời gian, được phép.", "Only long-term validation data or time-stamps were added, which is allowed."},
+			"filling":          {"Chỉ có những việc được phép: {0}.", "Only what is allowed: {0}."},
+			"look":             {"Có thay đổi được phép nhưng nên xem kỹ ({0}).", "There are changes that are allowed but deserve a look ({0})."},
+			"unsigned_filling": {"Ô «{0}» được điền sau chữ ký cuối cùng: được phép, nhưng không ai ký cho nội dung đó.", "Field “{0}” was filled after the last signature: that is allowed, but nobody signed what it says."},
+			"not_permitted":    {"Có {1} thay đổi không được phép. {0}", "There are {1} changes that are not allowed. {0}"},
+			"not_compared":     {"Không so sánh được các phiên bản ({0}).", "The revisions could not be compared ({0})."},
 		},
 		todo: map[string]text{
-			"":     askSender,
-			"look": {"Xem danh sách thay đổi bên dưới và nhìn kỹ trang có thay đổi.", "Read the list of changes below and look at the pages they are on."},
+			"":                 askSender,
+			"unsigned_filling": {"Không dựa vào nội dung của riêng ô đó.", "Do not rely on what that field alone says."},
+			"look":             {"Xem danh sách thay đổi bên dưới và nhìn kỹ trang có thay đổi.", "Read the list of changes below and look at the pages they are on."},
 		},
 	},
 }
