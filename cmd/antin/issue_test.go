@@ -1,0 +1,172 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"antin/archive/sqlite"
+	"antin/internal/judge"
+	"antin/templates"
+)
+
+func trustOf(t *testing.T, dir string) judge.Trust {
+	t.Helper()
+	read := func(name string) []byte {
+		b, err := os.ReadFile(filepath.Join(dir, "trust", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	return judge.Trust{Roots: read("demo-root.pem"), CRLs: [][]byte{read("demo-root.crl"), read("demo-ca.crl")}}
+}
+
+// issueSample pipes `forms sample` to `issue`, as the README says.
+func issueSample(t *testing.T, dir string, f *templates.Form) (path string, answer issued) {
+	t.Helper()
+	code, sample, stderr := antin(t, "", "forms", "sample", f.ID, "--version", f.Version)
+	if code != 0 {
+		t.Fatalf("forms sample: exit %d: %s", code, stderr)
+	}
+	path = filepath.Join(t.TempDir(), f.ID+".pdf")
+	code, stdout, stderr := antin(t, sample, "issue", f.ID, "--version", f.Version, "-o", path, "--data", dir, "--json")
+	if code != 0 {
+		t.Fatalf("issue: exit %d: %s", code, stderr)
+	}
+	if err := json.Unmarshal([]byte(stdout), &answer); err != nil {
+		t.Fatal(err)
+	}
+	return path, answer
+}
+
+// TestEveryFormIssues takes every form of the catalogue from its sample to an
+// issued document and has outside judges look at each revision.
+func TestEveryFormIssues(t *testing.T) {
+	forms, err := templates.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, f := range forms.All() {
+		t.Run(f.Where(), func(t *testing.T) {
+			path, answer := issueSample(t, dir, f)
+			if code, stdout, _ := antin(t, "", "verify", path, "--data", dir); code != 0 {
+				t.Errorf("antin verify: exit %d\n%s", code, stdout)
+			}
+			fields := []string{"con_dau"}
+			if strings.HasPrefix(f.Signing, "leader") {
+				fields = []string{"ky_lanh_dao", "con_dau"}
+			}
+			judge.AcceptSigned(t, path, trustOf(t, dir), fields...)
+			revisions := revisionFiles(t, dir, answer.ID)
+			judge.Conforms(t, "2b", revisions...)
+			judge.Conforms(t, "ua1", revisions...)
+			checkText(t, f, path, answer)
+		})
+	}
+}
+
+// revisionFiles writes every revision of a document to a file of its own.
+func revisionFiles(t *testing.T, dir, id string) []string {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), filepath.Join(dir, databaseFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close() //nolint:errcheck // read only
+	doc, err := store.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for i := range doc.Revisions {
+		pdf, _, err := store.RevisionContent(t.Context(), id, i+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(t.TempDir(), "revision.pdf")
+		if err := os.WriteFile(name, pdf, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// places are the runs of dots that an act prints where something is filled in.
+var places = regexp.MustCompile(`[.…_]{2,}|…|□`)
+
+// checkText finds every sentence of the form's legal text in what pdftotext
+// reads, in order and in NFC, with number and date filled in.
+func checkText(t *testing.T, f *templates.Form, path string, answer issued) {
+	t.Helper()
+	text := judge.Text(t, path)
+	if !norm.NFC.IsNormalString(text) {
+		t.Error("the text is not in NFC")
+	}
+	if f.Number != "none" && !strings.Contains(text, answer.Number) {
+		t.Errorf("number %s is not in the text", answer.Number)
+	}
+	day, err := time.Parse(time.DateOnly, answer.Date)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "năm " + day.Format("2006"); !strings.Contains(text, want) {
+		t.Errorf("the date line %q is not in the text", want)
+	}
+	if f.Legal() == nil {
+		return
+	}
+	// The foot of page 1 and the page numbers stand between the parts of a
+	// paragraph that goes over a page: they are no part of the reading.
+	squeezed := squeeze(readingText(t, path))
+	at := 0
+	for _, sentence := range f.Legal().Sentences() {
+		for _, part := range places.Split(sentence, -1) {
+			want := squeeze(part)
+			if !strings.ContainsFunc(want, unicode.IsLetter) {
+				continue
+			}
+			i := strings.Index(squeezed[at:], want)
+			if i < 0 {
+				t.Errorf("not found in order: %q (of %q)", part, sentence)
+				continue
+			}
+			at += i + len(want)
+		}
+	}
+}
+
+// readingText is the text of the pages without margins and foot, in the order in
+// which the file says it: what reads a document aloud follows that order, while
+// pdftotext by default reads the cells of a table line by line.
+func readingText(t *testing.T, path string) string {
+	t.Helper()
+	// In points at 72 dpi: the text area of the decree's page, down to the
+	// address line above the bottom margin.
+	text := judge.Text(t, path, "-raw", "-r", "72", "-x", "60", "-y", "56", "-W", "520", "-H", "730")
+	var kept []string
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "Địa chỉ: Số 0") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
+}
+
+func squeeze(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
