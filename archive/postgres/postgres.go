@@ -80,9 +80,23 @@ func handle(config *pgx.ConnConfig, params map[string]string) *sql.DB {
 // files are the migrations in order.
 func files() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
 
-// migrate brings the schema up to date; instances that start together take
+// migrateTries is how often an update is begun while its connection is cut. A
+// migration is one transaction, so a second try finds it done or not begun.
+const migrateTries = 3
+
+func migrate(ctx context.Context, config *pgx.ConnConfig) error {
+	var err error
+	for range migrateTries {
+		if err = migrateOnce(ctx, config); !broken(err) || ctx.Err() != nil {
+			break
+		}
+	}
+	return err
+}
+
+// migrateOnce brings the schema up to date; instances that start together take
 // turns.
-func migrate(ctx context.Context, config *pgx.ConnConfig) (err error) {
+func migrateOnce(ctx context.Context, config *pgx.ConnConfig) (err error) {
 	db := handle(config, nil)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	fsys, err := files()
@@ -122,6 +136,7 @@ func dialect() engine.Dialect {
 		Timeout:     batchTimeout,
 		ReadOptions: &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 		Full:        func(err error) bool { return code(err) == "53100" },
+		Damaged:     func(err error) bool { return code(err) == "XX001" || code(err) == "XX002" },
 		Broken:      broken,
 		Outcome:     outcome,
 		Backup:      backup,

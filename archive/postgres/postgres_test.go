@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"os"
 	"sync/atomic"
 	"testing"
 
@@ -48,6 +49,32 @@ func openAt(t testing.TB, dsn string) archive.Store {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	return s
+}
+
+func TestMain(m *testing.M) {
+	conformance.Worker(postgres.Open)
+	os.Exit(m.Run())
+}
+
+// Four instances over one database, killed at random, while connections are cut
+// in the middle of whatever they do.
+func TestKill(t *testing.T) {
+	server := judge.Postgres(t)
+	dsn := schema(t, server)
+	cut := func() {
+		conn, err := pgx.Connect(t.Context(), server)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+		_, err = conn.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND application_name = 'antin'`)
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	conformance.KillTest(t, dsn, 4, 12, openAt(t, dsn), cut)
 }
 
 func TestConformance(t *testing.T) {

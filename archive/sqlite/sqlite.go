@@ -120,6 +120,7 @@ func dialect() engine.Dialect {
 		Begin:   "BEGIN IMMEDIATE",
 		Head:    `SELECT seq, hash, '' FROM audit_head WHERE id = 1`,
 		Full:    isFull,
+		Damaged: isDamage,
 		Broken:  func(error) bool { return false },
 		Backup:  backup,
 		Examine: examine,
@@ -127,8 +128,8 @@ func dialect() engine.Dialect {
 }
 
 func isFull(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == lib.SQLITE_FULL
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code()&0xff == lib.SQLITE_FULL
 }
 
 func full(err error) error {
@@ -192,9 +193,13 @@ func examine(ctx context.Context, db *sql.DB, table string) (damage []string, er
 
 // damaged takes an error that means damage for a finding.
 func damaged(found []string, err error) ([]string, error) {
-	var e *sqlite.Error
-	if errors.As(err, &e) && (e.Code()&0xff == lib.SQLITE_CORRUPT || e.Code()&0xff == lib.SQLITE_NOTADB) {
-		return append(found, e.Error()), nil
+	if isDamage(err) {
+		return append(found, err.Error()), nil
 	}
 	return found, err
+}
+
+func isDamage(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code()&0xff == lib.SQLITE_CORRUPT || e.Code()&0xff == lib.SQLITE_NOTADB)
 }

@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -8,6 +9,11 @@ import (
 	"antin/archive/conformance"
 	"antin/archive/sqlite"
 )
+
+func TestMain(m *testing.M) {
+	conformance.Worker(sqlite.Open)
+	os.Exit(m.Run())
+}
 
 func open(t testing.TB) archive.Store {
 	t.Helper()
@@ -25,3 +31,17 @@ func openAt(t testing.TB, path string) archive.Store {
 }
 
 func TestConformance(t *testing.T) { conformance.Run(t, open) }
+
+// One instance, killed at random; and two over one file, as when a service is
+// restarted before the old process has ended.
+func TestKill(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		instances, kills int
+	}{{"one", 1, 15}, {"two", 2, 8}} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "antin.db")
+			conformance.KillTest(t, path, c.instances, c.kills, openAt(t, path), nil)
+		})
+	}
+}

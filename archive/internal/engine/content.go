@@ -72,11 +72,12 @@ func (e *Engine) Content(ctx context.Context, sha256hex string) ([]byte, error) 
 	if err != nil || len(sum) != sha256.Size {
 		return nil, &archive.NotFoundError{What: "content", ID: sha256hex}
 	}
-	data, err := readContent(ctx, e, sum)
-	if err != nil {
-		return nil, e.wrap("reading content "+sha256hex, err)
-	}
-	return data, nil
+	var data []byte
+	err = e.reading(ctx, "reading content "+sha256hex, func(r reader) (err error) {
+		data, err = readContent(ctx, r, sum)
+		return err
+	})
+	return data, err
 }
 
 // readContent puts the bytes together and checks them. Rows of contents never
@@ -131,9 +132,13 @@ func (e *Engine) RevisionContent(ctx context.Context, id string, n int) ([]byte,
 	if n == 0 {
 		q = `SELECT ` + revisionColumns + ` FROM revisions WHERE document = $1 AND n >= $2 ORDER BY n DESC LIMIT 1`
 	}
-	revs, err := collect(ctx, e, scanRevision, q, id, n)
+	var revs []archive.Revision
+	err := e.reading(ctx, "reading revisions of "+id, func(r reader) (err error) {
+		revs, err = collect(ctx, r, scanRevision, q, id, n)
+		return err
+	})
 	if err != nil {
-		return nil, archive.Revision{}, e.wrap("reading revisions of "+id, err)
+		return nil, archive.Revision{}, err
 	}
 	if len(revs) == 0 {
 		return nil, archive.Revision{}, &archive.NotFoundError{What: "revision", ID: fmt.Sprintf("%s/%d", id, n)}

@@ -131,9 +131,13 @@ func idempotent(ctx context.Context, r reader, i archive.Idempotency) (id string
 
 // ByIdempotency implements archive.Documents.
 func (e *Engine) ByIdempotency(ctx context.Context, i archive.Idempotency) (doc archive.Document, ok bool, err error) {
-	id, ok, err := idempotent(ctx, e, i)
+	var id string
+	err = e.reading(ctx, "looking up an idempotency key", func(r reader) (err error) {
+		id, ok, err = idempotent(ctx, r, i)
+		return err
+	})
 	if err != nil || !ok {
-		return doc, false, e.wrap("reading the archive", err)
+		return doc, false, err
 	}
 	doc, err = e.Get(ctx, id)
 	return doc, err == nil, err

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -45,7 +46,7 @@ type examination struct {
 
 func (x *examination) find(kind archive.FindingKind, doc, subject, format string, args ...any) {
 	if len(x.Findings) < archive.MaxFindings {
-		x.Findings = append(x.Findings, archive.Finding{Kind: kind, Document: doc, Subject: subject, Detail: fmt.Sprintf(format, args...)})
+		x.Findings = append(slices.Clip(x.Findings), archive.Finding{Kind: kind, Document: doc, Subject: subject, Detail: fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -72,8 +73,9 @@ func (x *examination) audit(ctx context.Context) error {
 func (x *examination) documents(ctx context.Context) error {
 	after := int64(0)
 	for {
-		n := 0
+		n, from, before := 0, after, x.Diagnosis
 		err := x.e.view(ctx, "reading documents", func(r reader) error {
+			after, x.Diagnosis = from, before // may be a second try
 			docs, err := collect(ctx, r, scanDocumentSeq, `SELECT `+columnsOf+`, d.seq FROM documents d WHERE d.seq > $1
 				ORDER BY d.seq LIMIT $2`, after, doctorPage)
 			if err != nil {
@@ -175,21 +177,20 @@ func (x *examination) revisions(d archive.Document) {
 func (x *examination) contents(ctx context.Context) error {
 	after := int64(0)
 	type row struct {
-		id   int64
-		sum  []byte
-		size int64
+		id  int64
+		sum []byte
 	}
 	for {
-		rows, err := collect(ctx, x.e, func(rows *sql.Rows) (r row, err error) {
-			return r, rows.Scan(&r.id, &r.sum, &r.size)
-		}, `SELECT id, sha256, size FROM contents WHERE id > $1 ORDER BY id LIMIT $2`, after, doctorPage)
+		rows, err := collectOnce(ctx, x.e, "reading contents", func(rows *sql.Rows) (r row, err error) {
+			return r, rows.Scan(&r.id, &r.sum)
+		}, `SELECT id, sha256 FROM contents WHERE id > $1 ORDER BY id LIMIT $2`, after, doctorPage)
 		if err != nil {
 			return err
 		}
 		for _, r := range rows {
 			after = r.id
 			x.Contents++
-			_, err := readContent(ctx, x.e, r.sum)
+			_, err := x.e.Content(ctx, hex.EncodeToString(r.sum))
 			switch {
 			case errors.As(err, new(*archive.CorruptError)), errors.As(err, new(*archive.NotFoundError)):
 				x.find(archive.FindContent, x.owner(ctx, r.sum), hex.EncodeToString(r.sum), "%v", err)
@@ -205,7 +206,7 @@ func (x *examination) contents(ctx context.Context) error {
 		document string
 		n        int
 	}
-	orphans, err := collect(ctx, x.e, func(rows *sql.Rows) (o orphan, err error) {
+	orphans, err := collectOnce(ctx, x.e, "reading revisions", func(rows *sql.Rows) (o orphan, err error) {
 		return o, rows.Scan(&o.document, &o.n)
 	}, `SELECT r.document, r.n FROM revisions r LEFT JOIN contents c ON c.sha256 = r.sha256
 		WHERE c.size IS NULL OR c.size <> r.size ORDER BY r.document, r.n LIMIT $1`, archive.MaxFindings)
@@ -224,7 +225,9 @@ func (x *examination) owner(ctx context.Context, sum []byte) (id string) {
 // numbers walks every book and year: from the first number to the last, each
 // one once, dates never falling.
 func (x *examination) numbers(ctx context.Context) error {
+	before := x.Diagnosis
 	return x.e.view(ctx, "reading numbers", func(r reader) error {
+		x.Diagnosis = before // may be a second try
 		type year struct {
 			agency, book      string
 			year, start, next int

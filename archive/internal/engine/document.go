@@ -174,7 +174,9 @@ func (e *Engine) BySHA256(ctx context.Context, sha256hex string) (archive.Docume
 	var id string
 	sum, err := hex.DecodeString(sha256hex)
 	if err == nil {
-		err = e.row(ctx, `SELECT document FROM revisions WHERE sha256 = $1 ORDER BY document LIMIT 1`, sum).Scan(&id)
+		err = e.reading(ctx, "finding revision "+sha256hex, func(r reader) error {
+			return r.row(ctx, `SELECT document FROM revisions WHERE sha256 = $1 ORDER BY document LIMIT 1`, sum).Scan(&id)
+		})
 	} else {
 		err = sql.ErrNoRows
 	}
@@ -182,16 +184,20 @@ func (e *Engine) BySHA256(ctx context.Context, sha256hex string) (archive.Docume
 		return archive.Document{}, &archive.NotFoundError{What: "revision", ID: sha256hex}
 	}
 	if err != nil {
-		return archive.Document{}, e.wrap("finding revision "+sha256hex, err)
+		return archive.Document{}, err
 	}
 	return e.Get(ctx, id)
 }
 
 // Unfinished implements archive.Documents.
 func (e *Engine) Unfinished(ctx context.Context, agency string) ([]archive.Document, error) {
-	docs, err := collect(ctx, e, scanDocument, `SELECT `+documentColumns+` FROM documents
-		WHERE state = 'numbered' AND ($1 = '' OR agency = $1) ORDER BY agency, book, year, serial`, agency)
-	return plain(docs), e.wrap("reading unfinished documents", err)
+	var docs []found
+	err := e.reading(ctx, "reading unfinished documents", func(r reader) (err error) {
+		docs, err = collect(ctx, r, scanDocument, `SELECT `+documentColumns+` FROM documents
+			WHERE state = 'numbered' AND ($1 = '' OR agency = $1) ORDER BY agency, book, year, serial`, agency)
+		return err
+	})
+	return plain(docs), err
 }
 
 func plain(docs []found) []archive.Document {

@@ -33,6 +33,8 @@ type Dialect struct {
 	ReadOptions *sql.TxOptions
 	// Full reports that an error came from a full disk.
 	Full func(error) bool
+	// Damaged reports that the database found itself damaged.
+	Damaged func(error) bool
 	// Broken reports that the connection is gone.
 	Broken func(error) bool
 	// Outcome finds out on a new connection whether a transaction was committed.
@@ -97,9 +99,8 @@ func (e *Engine) Close() error {
 
 // Ping implements archive.Store: the store answers and can be written to.
 func (e *Engine) Ping(ctx context.Context) error {
-	var seq int64
-	if err := e.row(ctx, `SELECT seq FROM audit_head WHERE id = 1`).Scan(&seq); err != nil {
-		return e.wrap("reading the archive", err)
+	if _, _, err := e.Head(ctx); err != nil {
+		return err
 	}
 	return e.do(ctx, "writing to the archive", func(t *Tx) error {
 		return t.exec(`UPDATE audit_head SET seq = seq WHERE id = 1`)
@@ -151,11 +152,34 @@ func (e *Engine) row(ctx context.Context, q string, args ...any) *sql.Row {
 	return s.QueryRowContext(ctx, args...)
 }
 
-// view runs reads that must see one state of the database.
+// readTries is how often a read is made while its connection is cut.
+const readTries = 3
+
+// reading runs reads, again when the connection was cut: f sets its results
+// anew each time.
+func (e *Engine) reading(ctx context.Context, what string, f func(r reader) error) error {
+	return e.again(ctx, what, func() error { return f(e) })
+}
+
+func (e *Engine) again(ctx context.Context, what string, f func() error) error {
+	var err error
+	for range readTries {
+		if err = f(); err == nil || !e.d.Broken(err) || ctx.Err() != nil {
+			break
+		}
+	}
+	return e.wrap(what, err)
+}
+
+// view is reading where several reads must see one state of the database.
 func (e *Engine) view(ctx context.Context, what string, f func(r reader) error) error {
+	return e.again(ctx, what, func() error { return e.viewOnce(ctx, f) })
+}
+
+func (e *Engine) viewOnce(ctx context.Context, f func(r reader) error) error {
 	tx, err := e.read.BeginTx(ctx, e.d.ReadOptions)
 	if err != nil {
-		return e.wrap(what, err)
+		return err
 	}
 	t := &readTx{e: e, tx: tx}
 	defer func() {
@@ -166,7 +190,7 @@ func (e *Engine) view(ctx context.Context, what string, f func(r reader) error) 
 			_, _ = e.prepared(ctx, q)
 		}
 	}()
-	return e.wrap(what, f(t))
+	return f(t)
 }
 
 type readTx struct {

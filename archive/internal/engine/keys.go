@@ -89,9 +89,13 @@ func (e *Engine) Authenticate(ctx context.Context, secret string) (archive.Key, 
 	if !ok {
 		return archive.Key{}, &archive.KeyError{Reason: archive.KeyUnknown}
 	}
-	keys, err := collect(ctx, e, scanKey, `SELECT `+keyColumns+` FROM api_keys WHERE id = $1`, id)
+	var keys []keptKey
+	err := e.reading(ctx, "reading API key "+id, func(r reader) (err error) {
+		keys, err = collect(ctx, r, scanKey, `SELECT `+keyColumns+` FROM api_keys WHERE id = $1`, id)
+		return err
+	})
 	if err != nil {
-		return archive.Key{}, e.wrap("reading API key "+id, err)
+		return archive.Key{}, err
 	}
 	hash := archive.HashKey(secret)
 	if len(keys) == 0 || subtle.ConstantTimeCompare(hash[:], keys[0].hash) != 1 {
@@ -105,12 +109,16 @@ func (e *Engine) Authenticate(ctx context.Context, secret string) (archive.Key, 
 
 // ListKeys implements archive.Keys.
 func (e *Engine) ListKeys(ctx context.Context, agency string) ([]archive.Key, error) {
-	keys, err := collect(ctx, e, scanKey, `SELECT `+keyColumns+` FROM api_keys WHERE $1 = '' OR agency = $1 ORDER BY created, id`, agency)
+	var keys []keptKey
+	err := e.reading(ctx, "listing API keys", func(r reader) (err error) {
+		keys, err = collect(ctx, r, scanKey, `SELECT `+keyColumns+` FROM api_keys WHERE $1 = '' OR agency = $1 ORDER BY created, id`, agency)
+		return err
+	})
 	out := make([]archive.Key, len(keys))
 	for i := range keys {
 		out[i] = keys[i].Key
 	}
-	return out, e.wrap("listing API keys", err)
+	return out, err
 }
 
 // RevokeKey implements archive.Keys.

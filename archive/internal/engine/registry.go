@@ -89,18 +89,26 @@ func book(ctx context.Context, r reader, agency, code string) (archive.Book, las
 
 // Book implements archive.Registry.
 func (e *Engine) Book(ctx context.Context, agency, code string) (archive.Book, error) {
-	b, _, err := book(ctx, e, agency, code)
-	return b, e.wrap("reading the archive", err)
+	var b archive.Book
+	err := e.reading(ctx, "reading the archive", func(r reader) (err error) {
+		b, _, err = book(ctx, r, agency, code)
+		return err
+	})
+	return b, err
 }
 
 // Books implements archive.Registry.
 func (e *Engine) Books(ctx context.Context, agency string) ([]archive.Book, error) {
-	books, err := collect(ctx, e, scanBook, `SELECT `+bookColumns+` FROM books WHERE $1 = '' OR agency = $1 ORDER BY agency, code`, agency)
+	var books []keptBook
+	err := e.reading(ctx, "reading the books", func(r reader) (err error) {
+		books, err = collect(ctx, r, scanBook, `SELECT `+bookColumns+` FROM books WHERE $1 = '' OR agency = $1 ORDER BY agency, code`, agency)
+		return err
+	})
 	out := make([]archive.Book, len(books))
 	for i := range books {
 		out[i] = books[i].Book
 	}
-	return out, e.wrap("reading the books", err)
+	return out, err
 }
 
 // PutBook implements archive.Registry.
@@ -201,14 +209,22 @@ func agency(ctx context.Context, r reader, id string) (archive.Agency, error) {
 
 // Agency implements archive.Registry.
 func (e *Engine) Agency(ctx context.Context, id string) (archive.Agency, error) {
-	a, err := agency(ctx, e, id)
-	return a, e.wrap("reading the archive", err)
+	var a archive.Agency
+	err := e.reading(ctx, "reading the archive", func(r reader) (err error) {
+		a, err = agency(ctx, r, id)
+		return err
+	})
+	return a, err
 }
 
 // Agencies implements archive.Registry.
 func (e *Engine) Agencies(ctx context.Context) ([]archive.Agency, error) {
-	all, err := collect(ctx, e, scanAgency, `SELECT id, name, superior, profile FROM agencies ORDER BY id`)
-	return all, e.wrap("reading the agencies", err)
+	var all []archive.Agency
+	err := e.reading(ctx, "reading the agencies", func(r reader) (err error) {
+		all, err = collect(ctx, r, scanAgency, `SELECT id, name, superior, profile FROM agencies ORDER BY id`)
+		return err
+	})
+	return all, err
 }
 
 // PutAgency implements archive.Registry.

@@ -80,9 +80,9 @@ func (e *Engine) list(ctx context.Context, c conditions, p archive.Page) (page a
 	}
 	size := p.Size()
 	q := fmt.Sprintf(`SELECT %s, d.seq FROM documents d%s ORDER BY d.seq DESC LIMIT %d`, columnsOf, c.where(), size+1)
-	docs, err := collectOnce(ctx, e, scanDocumentSeq, q, c.args...)
+	docs, err := collectOnce(ctx, e, "listing documents", scanDocumentSeq, q, c.args...)
 	if err != nil {
-		return page, e.wrap("listing documents", err)
+		return page, err
 	}
 	if len(docs) > size {
 		docs = docs[:size]
@@ -126,9 +126,9 @@ func (e *Engine) Register(ctx context.Context, f archive.Filter, p archive.Page)
 	size := p.Size()
 	q := fmt.Sprintf(`SELECT %s FROM documents d%s ORDER BY d.agency, d.book, d.year, d.serial LIMIT %d`,
 		columnsOf, c.where(), size+1)
-	docs, err := collectOnce(ctx, e, scanDocument, q, c.args...)
+	docs, err := collectOnce(ctx, e, "reading the register", scanDocument, q, c.args...)
 	if err != nil {
-		return page, e.wrap("reading the register", err)
+		return page, err
 	}
 	if len(docs) > size {
 		docs = docs[:size]
@@ -162,21 +162,24 @@ func (e *Engine) Counts(ctx context.Context, agency string) (map[archive.State]i
 		state archive.State
 		n     int64
 	}
-	all, err := collect(ctx, e, func(rows *sql.Rows) (c count, err error) {
+	all, err := collectOnce(ctx, e, "counting documents", func(rows *sql.Rows) (c count, err error) {
 		return c, rows.Scan(&c.state, &c.n)
 	}, `SELECT state, count(*) FROM documents WHERE $1 = '' OR agency = $1 GROUP BY state`, agency)
 	out := make(map[archive.State]int64, len(all))
 	for _, c := range all {
 		out[c.state] = c.n
 	}
-	return out, e.wrap("counting documents", err)
+	return out, err
 }
 
 // collectOnce is collect for a query text that is not worth keeping prepared.
-func collectOnce[T any](ctx context.Context, e *Engine, scan func(*sql.Rows) (T, error), q string, args ...any) ([]T, error) {
-	rows, err := e.read.QueryContext(ctx, q, args...)
-	if err != nil {
-		return nil, err
-	}
-	return drain(rows, scan)
+func collectOnce[T any](ctx context.Context, e *Engine, what string, scan func(*sql.Rows) (T, error), q string, args ...any) (all []T, err error) {
+	err = e.again(ctx, what, func() error {
+		rows, err := e.read.QueryContext(ctx, q, args...)
+		if err == nil {
+			all, err = drain(rows, scan)
+		}
+		return err
+	})
+	return all, err
 }

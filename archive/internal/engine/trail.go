@@ -62,8 +62,7 @@ func (e *Engine) Audit(ctx context.Context, f archive.AuditFilter, after int64, 
 		c.and("at < $%d", micros(f.To))
 	}
 	size := archive.Page{Limit: limit}.Size()
-	rows, err := collectOnce(ctx, e, scanAudit, fmt.Sprintf(`SELECT %s FROM audit%s ORDER BY seq LIMIT %d`, auditColumns, c.where(), size), c.args...)
-	return rows, e.wrap("reading the audit trail", err)
+	return collectOnce(ctx, e, "reading the audit trail", scanAudit, fmt.Sprintf(`SELECT %s FROM audit%s ORDER BY seq LIMIT %d`, auditColumns, c.where(), size), c.args...)
 }
 
 // Head implements archive.Trail.
@@ -72,8 +71,10 @@ func (e *Engine) Head(ctx context.Context) (int64, []byte, error) {
 		seq  int64
 		hash []byte
 	)
-	err := e.row(ctx, `SELECT seq, hash FROM audit_head WHERE id = 1`).Scan(&seq, &hash)
-	return seq, hash, e.wrap("reading the head of the audit trail", err)
+	err := e.reading(ctx, "reading the head of the audit trail", func(r reader) error {
+		return r.row(ctx, `SELECT seq, hash FROM audit_head WHERE id = 1`).Scan(&seq, &hash)
+	})
+	return seq, hash, err
 }
 
 // PutCheckpoint implements archive.Trail.
@@ -99,8 +100,12 @@ func (e *Engine) PutCheckpoint(ctx context.Context, c archive.Checkpoint) error 
 
 // Checkpoints implements archive.Trail.
 func (e *Engine) Checkpoints(ctx context.Context) ([]archive.Checkpoint, error) {
-	all, err := checkpoints(ctx, e)
-	return all, e.wrap("reading the checkpoints", err)
+	var all []archive.Checkpoint
+	err := e.reading(ctx, "reading the checkpoints", func(r reader) (err error) {
+		all, err = checkpoints(ctx, r)
+		return err
+	})
+	return all, err
 }
 
 func checkpoints(ctx context.Context, r reader) ([]archive.Checkpoint, error) {
@@ -123,7 +128,7 @@ func checkpoints(ctx context.Context, r reader) ([]archive.Checkpoint, error) {
 // VerifyAudit implements archive.Trail.
 func (e *Engine) VerifyAudit(ctx context.Context, signed func(archive.Checkpoint) error) (report archive.AuditReport, err error) {
 	err = e.view(ctx, "walking the audit trail", func(r reader) error {
-		report, err = verifyAudit(ctx, r, signed)
+		report, err = e.verifyAudit(ctx, r, signed)
 		return err
 	})
 	if report.Broken != nil || err != nil || e.d.Examine == nil {
@@ -141,7 +146,7 @@ func (e *Engine) VerifyAudit(ctx context.Context, signed func(archive.Checkpoint
 
 // verifyAudit walks the chain. It takes each column as what it is stored as:
 // a text turned into bytes, or a number into text, is an edit too.
-func verifyAudit(ctx context.Context, r reader, signed func(archive.Checkpoint) error) (archive.AuditReport, error) {
+func (e *Engine) verifyAudit(ctx context.Context, r reader, signed func(archive.Checkpoint) error) (archive.AuditReport, error) {
 	var report archive.AuditReport
 	points, err := checkpoints(ctx, r)
 	if err != nil {
@@ -188,6 +193,9 @@ func verifyAudit(ctx context.Context, r reader, signed func(archive.Checkpoint) 
 		delete(bySeq, row.Seq)
 	}
 	if err := rows.Err(); err != nil {
+		if !e.d.Damaged(err) {
+			return report, err
+		}
 		return broken(report.Rows+1, archive.RowUnreadable, "%v", err)
 	}
 	for seq, p := range bySeq {
@@ -200,6 +208,9 @@ func verifyAudit(ctx context.Context, r reader, signed func(archive.Checkpoint) 
 		hash []byte
 	)
 	if err := r.row(ctx, `SELECT seq, hash FROM audit_head WHERE id = 1`).Scan(&seq, &hash); err != nil {
+		if !e.d.Damaged(err) && !errors.Is(err, sql.ErrNoRows) {
+			return report, err
+		}
 		return broken(report.Rows+1, archive.RowUnreadable, "the head: %v", err)
 	}
 	switch {
