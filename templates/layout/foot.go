@@ -26,7 +26,7 @@ func (e *engine) addressHeight(doc *Document, g geometry) float64 {
 	if e.err != nil {
 		return 0
 	}
-	return float64(len(e.breakLines(runs, 0, 0, 0, g.textW)))*pitch*addressSize + 2*addressGap
+	return float64(len(e.breakLines(runs, 0, 0, 0, g.textW, 0)))*pitch*addressSize + 2*addressGap
 }
 
 const (

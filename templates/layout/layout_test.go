@@ -96,6 +96,19 @@ func TestSealCoversThirdOfSignature(t *testing.T) {
 	}
 }
 
+// TestLastSyllable: a last word that just misses its line is drawn up to it.
+func TestLastSyllable(t *testing.T) {
+	s := "đề nghị giải quyết thủ tục hành chính: Cấp Giấy chứng nhận đủ điều kiện hạng"
+	for _, last := range []string{"B.", "đặc biệt."} {
+		p := typeset(t, one(para("Công ty Trách nhiệm hữu hạn Huấn luyện An toàn Ví Dụ có địa chỉ tại số 21, "+s+" "+last)))
+		checkInside(t, p)
+		ls := lines(&p.Sheets[0])
+		if n := len(ls); (len([]rune(ls[n-1])) < 4) || last == "B." && n != 2 {
+			t.Errorf("lines %q", ls)
+		}
+	}
+}
+
 // TestTwoSigners: the names of both signers stand level, recipients below.
 func TestTwoSigners(t *testing.T) {
 	c := layouttest.Closing()

@@ -1,5 +1,7 @@
 package layout
 
+import "math"
+
 // lineSpan is one line: the pieces [a, b), glue at its end left off.
 type lineSpan struct {
 	a, b    int32
@@ -13,10 +15,19 @@ type lineSpan struct {
 // tolerance in pt, against sums of rounded widths.
 const tolerance = 0.001
 
+// maxShrink is how much narrower spaces may become, as a share of their width,
+// to take a paragraph's last word onto the line before; half as much for a word
+// that would leave the line's spaces wider by looseSpace ems.
+const (
+	maxShrink  = 0.2
+	looseSpace = 0.1
+)
+
 // breakLines cuts the pieces from start on into lines, greedily: Vietnamese
 // syllables are short, so that looking ahead gains nothing one can see.
-// offset gives where a line starts in the column and how wide it is.
-func (e *engine) breakLines(runs []Run, start int, first, rest, w float64) []lineSpan {
+// Lines start at first or rest in a column of width w; shrink is how much
+// narrower each space may become for the last word.
+func (e *engine) breakLines(runs []Run, start int, first, rest, w, shrink float64) []lineSpan {
 	e.lines = e.lines[:0]
 	off := first
 	cur := lineSpan{a: int32(start)}
@@ -72,7 +83,7 @@ func (e *engine) breakLines(runs []Run, start int, first, rest, w float64) []lin
 			j++
 		}
 		switch {
-		case x <= w-off+tolerance:
+		case x <= w-off+tolerance, shrink > 0 && e.squeeze(&cur, x-(w-off), w-off-cur.w, spaces, shrink, j):
 			cur.w, cur.spaces, cur.size = x, spaces, size
 			empty = false
 			i = j
@@ -91,6 +102,42 @@ func (e *engine) breakLines(runs []Run, start int, first, rest, w float64) []lin
 		end(len(e.pieces), len(e.pieces), true, false)
 	}
 	return e.lines
+}
+
+// shrinkOf is how much narrower a space of a paragraph may become, in pt.
+func shrinkOf(p *Paragraph) float64 {
+	if p.Align != Justify {
+		return 0
+	}
+	least := math.Inf(1)
+	for i := range p.Runs {
+		least = min(least, p.Runs[i].size())
+	}
+	return maxShrink * spaceWidth * least
+}
+
+// squeeze tells whether a word that makes its line over pt too long is taken
+// by narrowing the line's spaces: a paragraph's last word, or one without which
+// the line, with room pt left, would be stretched too wide.
+func (e *engine) squeeze(l *lineSpan, over, room float64, spaces int32, shrink float64, next int) bool {
+	each := over / float64(spaces)
+	switch {
+	case spaces == 0 || each > shrink:
+		return false
+	case e.lastWord(next):
+		return true
+	}
+	return each <= shrink/2 && l.spaces > 0 && room/float64(l.spaces) > looseSpace*l.size
+}
+
+// lastWord tells whether nothing but glue comes from piece j on.
+func (e *engine) lastWord(j int) bool {
+	for ; j < len(e.pieces); j++ {
+		if e.pieces[j].kind != gluePiece {
+			return false
+		}
+	}
+	return true
 }
 
 // breakWord fills the empty line cur with as much of the word [i, j) as fits
@@ -143,7 +190,7 @@ func (e *engine) paragraph(p *Paragraph, x, w float64, el int32) {
 		e.fail(&OverflowError{What: "a paragraph (its indent leaves no width for text)", Size: max(first, rest), Room: w})
 		return
 	}
-	lines := e.breakLines(p.Runs, 0, first, rest, w)
+	lines := e.breakLines(p.Runs, 0, first, rest, w, shrinkOf(p))
 	if e.err != nil {
 		return
 	}
@@ -166,7 +213,7 @@ func (e *engine) paragraph(p *Paragraph, x, w float64, el int32) {
 		lx := x + off
 		switch {
 		case p.Align == Justify:
-			if !l.forced && l.spaces > 0 && room > 0 {
+			if l.spaces > 0 && (room < -tolerance || !l.forced && room > 0) {
 				stretch = room / float64(l.spaces)
 			}
 		default:
@@ -227,7 +274,7 @@ func (e *engine) plainRule(p *Paragraph, x, w float64) {
 func (e *engine) setLine(runs []Run, l *lineSpan, lx, col, y, stretch float64, el int32) {
 	at := lx
 	lastTab := int32(-1)
-	if stretch > 0 { // only spaces after the last tab stretch
+	if stretch != 0 { // only spaces after the last tab stretch
 		for k := l.a; k < l.b; k++ {
 			if e.pieces[k].tab > 0 {
 				lastTab = k

@@ -32,6 +32,8 @@ const (
 	descent = 0.216
 	pitch   = 1.149
 	capital = 0.662
+	// A space of any of the four faces.
+	spaceWidth = 0.25
 )
 
 // tickGap is the space after a tick box, in ems.

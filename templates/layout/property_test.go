@@ -160,7 +160,9 @@ func checkLines(t fataler, pages *layout.Pages) {
 			l := &ls[len(ls)-1]
 			l.right, l.lastOfItems = it.X+it.W, k
 			l.spaces += strings.Count(it.Text, " ") + strings.Count(it.Text, "\u00a0")
-			l.stretch = max(l.stretch, it.Stretch)
+			if it.Stretch != 0 {
+				l.stretch = it.Stretch
+			}
 			paragraphs[it.Elem] = ls
 		}
 	}
@@ -170,9 +172,11 @@ func checkLines(t fataler, pages *layout.Pages) {
 		for n, l := range ls {
 			switch {
 			case n == len(ls)-1:
-				if l.stretch != 0 {
-					t.Fatalf("the last line of paragraph %d is stretched", el)
+				if l.stretch > 0 || l.stretch < -0.2*0.25*16 || l.stretch < 0 && math.Abs(l.right-margin) > 0.05 {
+					t.Fatalf("the last line of paragraph %d is stretched by %.2f and ends at %.2f", el, l.stretch, l.right)
 				}
+			case l.stretch < -0.1*0.25*16:
+				t.Fatalf("line %d of paragraph %d is squeezed by %.2f", n, el, l.stretch)
 			case l.spaces > 0 && math.Abs(l.right-margin) > 0.05 && l.stretch != 0:
 				t.Fatalf("line %d of paragraph %d ends at %.2f, want %.2f", n, el, l.right, margin)
 			}

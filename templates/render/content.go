@@ -1,6 +1,8 @@
 package render
 
 import (
+	"math"
+
 	"antin/fonts"
 	"antin/internal/pdf"
 	"antin/templates/layout"
@@ -172,7 +174,7 @@ func (c *content) show(it *layout.Item) {
 	adj := adjust[:0]
 	if it.Stretch != 0 {
 		adj = append(adj, ')')
-		adj = appendCenti(adj, -10*int(it.Stretch/it.Size*10000+0.5)) // thousandths of an em, one decimal
+		adj = appendCenti(adj, -10*int(math.Round(it.Stretch/it.Size*10000))) // thousandths of an em, one decimal
 		adj = append(adj, '(')
 	}
 	b := append(c.b, "[("...)
