@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"maps"
 	"time"
 
@@ -240,24 +241,29 @@ func (s Signature) timestampSize() int {
 
 // finish fills /ByteRange and /Contents of the revision that out ends with.
 func (s Signature) finish(out []byte, tpl *cms.Template, contents, byteRange *pdf.Placeholder) error {
+	return fillSignature(out, contents, byteRange, tpl.Scheme.Hash.New(), func(digest []byte) ([]byte, error) { return s.cms(tpl, digest) })
+}
+
+// fillSignature fills in what covers all of file but the signature itself,
+// which sign makes from the digest.
+func fillSignature(file []byte, contents, byteRange *pdf.Placeholder, h hash.Hash, sign func(digest []byte) ([]byte, error)) error {
 	start, end := contents.Offset(), contents.Offset()+int64(contents.Len())
-	if contents.Offset() < 0 {
-		return errors.New("signature dictionary was not written once")
+	if start < 0 {
+		return errors.New("the signature dictionary was not written once")
 	}
-	if err := byteRange.FillInts(out, 0, start, end, int64(len(out))-end); err != nil {
+	if err := byteRange.FillInts(file, 0, start, end, int64(len(file))-end); err != nil {
 		return err
 	}
-	h := tpl.Scheme.Hash.New()
-	h.Write(out[:start])
-	h.Write(out[end:])
-	signedData, err := s.cms(tpl, h.Sum(nil))
+	h.Write(file[:start])
+	h.Write(file[end:])
+	signature, err := sign(h.Sum(nil))
 	if err != nil {
 		return err
 	}
-	if room := (contents.Len() - 2) / 2; len(signedData) > room {
-		return &ReserveError{Need: len(signedData), Have: room}
+	if room := (contents.Len() - 2) / 2; len(signature) > room {
+		return &ReserveError{Need: len(signature), Have: room}
 	}
-	return contents.FillHex(out, signedData)
+	return contents.FillHex(file, signature)
 }
 
 // cms makes the SignedData over digest.
