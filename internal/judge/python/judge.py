@@ -96,11 +96,17 @@ async def judge_signature(embedded, job, timestamp):
         s["modification"] = name(getattr(status, "modification_level", None))
         # None: the signature sets no modification policy.
         s["docmdpOk"] = getattr(status, "docmdp_ok", None)
-        s["bottomLine"] = bool(status.bottom_line)
         s["summary"] = status.summary()
         diff = getattr(status, "diff_result", None)
         if isinstance(diff, Exception):
             s["diffError"] = str(diff)
+        if timestamp:  # pyHanko draws no bottom line under these
+            s["bottomLine"] = (
+                s["intact"] and s["valid"] and s["trusted"]
+                and not isinstance(diff, Exception)
+            )
+        else:
+            s["bottomLine"] = bool(status.bottom_line)
         problem = getattr(status, "error_time_horizon", None)
         if problem is not None:
             s["errorTimeHorizon"] = str(problem)
