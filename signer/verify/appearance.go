@@ -394,6 +394,9 @@ func (l *contentLexer) token(depth int) (o pdf.Object, word string, err error) {
 			return nil, "", errUnread
 		}
 		w := l.regular()
+		if w == "" || w[0] > '9' {
+			return nil, w, nil
+		}
 		if n, err := strconv.Atoi(w); err == nil {
 			return pdf.Integer(n), "", nil
 		}
@@ -407,10 +410,15 @@ func (l *contentLexer) token(depth int) (o pdf.Object, word string, err error) {
 
 func (l *contentLexer) regular() string {
 	start := l.pos
-	for l.pos < len(l.b) && !bytes.ContainsRune([]byte("\x00\t\n\f\r ()<>[]{}/%"), rune(l.b[l.pos])) {
+	for l.pos < len(l.b) && !isBlank(l.b[l.pos]) && strings.IndexByte("()<>[]{}/%", l.b[l.pos]) < 0 {
 		l.pos++
 	}
 	return string(l.b[start:l.pos])
+}
+
+// isBlank reports whether c is white space (7.2.2).
+func isBlank(c byte) bool {
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
 }
 
 func (l *contentLexer) composite(end string, depth int) (pdf.Object, string, error) {
@@ -438,24 +446,30 @@ func (l *contentLexer) hex() (pdf.Object, string, error) {
 	if end < 0 {
 		return nil, "", errUnread
 	}
-	var digits []byte
+	out, half, high := make(pdf.String, 0, end/2), false, byte(0)
 	for _, c := range l.b[l.pos+1 : l.pos+end] {
-		if !unicode.IsSpace(rune(c)) {
-			digits = append(digits, c)
-		}
-	}
-	l.pos += end + 1
-	if len(digits)%2 == 1 {
-		digits = append(digits, '0')
-	}
-	out := make(pdf.String, 0, len(digits)/2)
-	for i := 0; i < len(digits); i += 2 {
-		n, err := strconv.ParseUint(string(digits[i:i+2]), 16, 8)
-		if err != nil {
+		switch {
+		case c >= '0' && c <= '9':
+			c -= '0'
+		case c >= 'A' && c <= 'F':
+			c -= 'A' - 10
+		case c >= 'a' && c <= 'f':
+			c -= 'a' - 10
+		case isBlank(c):
+			continue
+		default:
 			return nil, "", errUnread
 		}
-		out = append(out, byte(n))
+		if half = !half; half {
+			high = c << 4
+		} else {
+			out = append(out, high|c)
+		}
 	}
+	if half {
+		out = append(out, high)
+	}
+	l.pos += end + 1
 	return out, "", nil
 }
 

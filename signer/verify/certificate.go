@@ -251,6 +251,8 @@ var attributeNames = map[string]string{
 	"0.9.2342.19200300.100.1.1": "UID", "0.9.2342.19200300.100.1.25": "DC", "1.2.840.113549.1.9.1": "E",
 }
 
+var escapeName = strings.NewReplacer(`\`, `\\`, ",", `\,`, "+", `\+`)
+
 // nameText is a distinguished name as people read it, in the order of RFC 4514.
 func nameText(raw []byte, parsed pkix.Name) string {
 	var rdns pkix.RDNSequence
@@ -264,7 +266,11 @@ func nameText(raw []byte, parsed pkix.Name) string {
 			if known, ok := attributeNames[key]; ok {
 				key = known
 			}
-			value := strings.NewReplacer(`\`, `\\`, ",", `\,`, "+", `\+`).Replace(clean(fmt.Sprint(a.Value)))
+			text, ok := a.Value.(string)
+			if !ok {
+				text = fmt.Sprint(a.Value)
+			}
+			value := escapeName.Replace(clean(text))
 			parts = append(parts, key+"="+value)
 		}
 	}

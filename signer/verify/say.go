@@ -44,11 +44,14 @@ const maxArgument = 300
 // clean makes text that comes from a file safe to show in a line: no control
 // and no direction-changing characters, bounded length.
 func clean(s string) string {
+	if len(s) <= maxArgument && !strings.ContainsFunc(s, unsafe) {
+		return s
+	}
 	out := strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
 			return ' '
-		case r < 0x20 || r >= 0x7F && r < 0xA0 || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0x200E || r == 0x200F:
+		case unsafe(r):
 			return -1
 		}
 		return r
@@ -57,6 +60,11 @@ func clean(s string) string {
 		return string(runes[:maxArgument]) + "…"
 	}
 	return out
+}
+
+// unsafe reports whether r controls how a line is shown.
+func unsafe(r rune) bool {
+	return r < 0x20 || r >= 0x7F && r < 0xA0 || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0x200E || r == 0x200F
 }
 
 // check_ gives a finding its words.
@@ -145,9 +153,7 @@ func (j *judgement) conclude() {
 	out := j.out
 	if out.Indication == TotalPassed {
 		who := out.Signer
-		if out.Unit != "" && out.Unit != who {
-			who += ", " + out.Unit
-		}
+		who = withUnit(who, out.Unit)
 		out.Conclusion, out.ConclusionEN = sentence("conclusion.signature_passed", who)
 		return
 	}
@@ -250,16 +256,23 @@ func (v *verifier) hiding() bool {
 	})
 }
 
+// withUnit is a signer with the unit, which an agency's own seal does not
+// repeat.
+func withUnit(signer, unit string) string {
+	unit = strings.TrimPrefix(strings.TrimPrefix(unit, signer), ", ")
+	if unit == "" {
+		return signer
+	}
+	return signer + " (" + unit + ")"
+}
+
 func (v *verifier) signers() string {
 	var names []string
 	for _, s := range v.report.Signatures {
 		if s.Role == DocumentTimestamp {
 			continue
 		}
-		name := s.Signer
-		if s.Unit != "" && s.Unit != name {
-			name += " (" + s.Unit + ")"
-		}
+		name := withUnit(s.Signer, s.Unit)
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
