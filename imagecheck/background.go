@@ -82,7 +82,7 @@ func measureBackground(work *image.RGBA, f *face) *background {
 	b.kind = make([]backKind, w*h)
 	floodBackground(b, pix, ref, chin)
 	b.borderReached()
-	b.shadows(pix, ref, headEllipse(f, b.perWork, w, h, 1.2), chin)
+	b.shadows(pix, ref, b.headArea, chin)
 	b.strays(chin)
 	b.statistics(pix, chin)
 	b.findCrown(f)

@@ -183,3 +183,116 @@ func portraits(t testing.TB, w, h int) map[string]*layer {
 	}
 	return out
 }
+
+// worn paints over a face: dark glasses, or a cap down to the brows.
+func worn(m *image.RGBA, f *FacePlace, what string) *image.RGBA {
+	w, h := float64(m.Rect.Dx()), float64(m.Rect.Dy())
+	lx, ly, rx, ry := f.Left[0]*w, f.Left[1]*h, f.Right[0]*w, f.Right[1]*h
+	ied := math.Hypot(rx-lx, ry-ly)
+	return changed(m, func(px, py int, c rgb) rgb {
+		x, y := (float64(px)-(lx+rx)/2)/ied, (float64(py)-(ly+ry)/2)/ied
+		switch what {
+		case "dark glasses":
+			d := min(oval(x, y, -0.52, 0.05, 0.42, 0.32), oval(x, y, 0.52, 0.05, 0.42, 0.32))
+			d = min(d, max(math.Abs(x)-0.2, math.Abs(y+0.03)-0.05))
+			c = c.mix(rgb{18, 18, 20}, 0.95*inside(d, 0.04))
+		case "frames":
+			d := math.Abs(min(oval(x, y, -0.52, 0.05, 0.4, 0.3), oval(x, y, 0.52, 0.05, 0.4, 0.3))) - 0.035
+			d = min(d, max(math.Abs(x)-0.14, math.Abs(y+0.02)-0.035))
+			c = c.mix(rgb{24, 20, 20}, inside(d, 0.03))
+		case "blue cap":
+			c = c.mix(rgb{30, 60, 150}, inside(oval(x, y, 0, -0.55, 1.5, 1.75), 0.05)*inside(y+0.55, 0.05))
+		case "black cap":
+			c = c.mix(rgb{20, 20, 22}, inside(oval(x, y, 0, -0.55, 1.5, 1.75), 0.05)*inside(y+0.55, 0.05))
+		case "blue scarf":
+			k := inside(oval(x, y, 0, 0.35, 1.5, 2.5), 0.05) * inside(-oval(x, y, 0, 0.45, 1.05, 1.55), 0.05)
+			c = c.mix(rgb{40, 110, 150}, k)
+		}
+		return c
+	})
+}
+
+// TestPortraits lays real portraits on white, which must pass, and adds one
+// fault at a time, which must be named. Without ANTIN_PORTRAITS it has NASA's
+// portrait only.
+func TestPortraits(t *testing.T) {
+	const w, h = 709, 1063
+	wears := map[string]bool{"senate_gary-peters.jpg": true, "senate_john-barrasso.jpg": true}
+	act, older := mustRules(t, "nd219-2025"), mustRules(t, "nd152-2020")
+	for name, l := range portraits(t, w, h) {
+		check := func(what string, m image.Image, rules *Rules, want Status, by string) *Result {
+			t.Helper()
+			s := sample{name: what, want: want, by: by}
+			res, err := Check(t.Context(), asJPEG(t, m, 92), rules)
+			if err != nil {
+				t.Fatal(err)
+			}
+			named := want == Pass
+			var why []string
+			for _, m := range res.Measures {
+				if m.Status == want && s.matches(m) {
+					named = true
+				}
+				if m.Status == Fail || m.Status == Review {
+					why = append(why, m.ID+" "+string(m.Status))
+				}
+			}
+			if res.Verdict != want || !named {
+				t.Errorf("%s, %s: %s %v, want %s by %s", name, what, res.Verdict, why, want, by)
+			}
+			return res
+		}
+		base := l.on(grey(252))
+		plain := check("as it is, 152", base, older, Pass, "")
+		if wears[name] {
+			check("as it is", base, act, Fail, "glasses")
+		} else {
+			check("as it is", base, act, Pass, "")
+			// Frames painted on are found as such or hide the face; either way
+			// nobody passes with them.
+			res, err := Check(t.Context(), asJPEG(t, worn(base, plain.Face, "frames"), 92), act)
+			if err != nil || res.Verdict == Pass {
+				t.Errorf("%s with frames: %v %v", name, res.Verdict, err)
+			}
+		}
+		if plain.Face == nil {
+			continue
+		}
+		check("dark glasses", worn(base, plain.Face, "dark glasses"), older, Fail, "glasses.dark|face")
+		for _, c := range []string{"blue cap", "black cap", "blue scarf"} {
+			check(c, worn(base, plain.Face, c), older, Review, "head.covering|face")
+		}
+		check("grey ground", l.on(grey(190)), older, Fail, "background.light")
+		check("blue ground", l.on(plainGround(90, 140, 210)), older, Fail, "background.tint")
+		check("shadow", l.on(shadowGround(l, 60, 14, 160, 2)), older, Fail, "background.shadow")
+		check("door frame", l.on(onRect(grey(252), image.Rect(0, 0, 60, h), color.RGBA{110, 80, 60, 255})), older, Fail, "background.*")
+		check("blurred", blurred(base, 7), older, Fail, "face.sharp")
+		check("leaning", onto(rotateTest(base, 12), 252), older, Fail, "face.tilt")
+		check("too small a file", resized(base, 300, 450), older, Fail, "resolution")
+		check("grey photo", changed(base, func(_, _ int, p rgb) rgb {
+			v := 0.3*p[0] + 0.59*p[1] + 0.11*p[2]
+			return rgb{v, v, v}
+		}), older, Fail, "colour")
+		check("3:4", resized(base.SubImage(image.Rect(0, 0, 709, 945)), 709, 945), older, Fail, "aspect")
+	}
+}
+
+// onto whitens the corners that a turn has filled with repeated edges.
+func onto(m *image.RGBA, v uint8) *image.RGBA {
+	w, h := float64(m.Rect.Dx()), float64(m.Rect.Dy())
+	return changed(m, func(x, y int, c rgb) rgb {
+		if float64(y) < h*0.45 && (float64(x) < w*0.04 || float64(x) > w*0.96) {
+			return rgb{float64(v), float64(v), float64(v)}
+		}
+		return c
+	})
+}
+
+func mustRules(t testing.TB, id string) *Rules {
+	t.Helper()
+	r, ok := RulesFor(id)
+	if !ok {
+		t.Fatalf("no rules %s", id)
+	}
+	return r
+}
