@@ -120,7 +120,7 @@ func (s *Service) sign(ctx context.Context, doc archive.Document, by archive.Act
 	if err != nil {
 		return doc, err
 	}
-	pdf, _, err := s.store.RevisionContent(ctx, doc.ID, 0)
+	pdf, _, err := s.store.RevisionContent(ctx, doc.ID, len(doc.Revisions)) // not the newest: another caller may be ahead
 	if err != nil {
 		return doc, err
 	}
@@ -146,7 +146,7 @@ func (s *Service) seal(ctx context.Context, doc archive.Document, by archive.Act
 	if err != nil {
 		return doc, err
 	}
-	pdf, _, err := s.store.RevisionContent(ctx, doc.ID, 0)
+	pdf, _, err := s.store.RevisionContent(ctx, doc.ID, len(doc.Revisions)) // not the newest: another caller may be ahead
 	if err != nil {
 		return doc, err
 	}
