@@ -61,7 +61,7 @@ func parseDA(da pdf.String) (textLook, error) {
 		return l, errors.New("/DA too long")
 	}
 	var operands []string
-	for _, w := range strings.Fields(string(da)) {
+	for w := range strings.FieldsSeq(string(da)) {
 		switch w {
 		case "Tf":
 			if len(operands) < 2 || !strings.HasPrefix(operands[len(operands)-2], "/") {

@@ -2,6 +2,7 @@ package signer_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -76,13 +77,19 @@ func (x fixture) document(t testing.TB) []byte {
 		vn = vn[n:]
 	}
 	cmap.WriteString("endcmap end end\n")
-	descriptor := w.Add(pdf.Dict{"Type": pdf.Name("FontDescriptor"), "FontName": pdf.Name("Fixture"), "Flags": 4, "Ascent": 891, "Descent": -216,
-		"CapHeight": 660, "StemV": 80, "ItalicAngle": 0, "FontBBox": pdf.Array{0, -216, 1000, 891}})
-	cid := w.Add(pdf.Dict{"Type": pdf.Name("Font"), "Subtype": pdf.Name("CIDFontType2"), "BaseFont": pdf.Name("Fixture"), "FontDescriptor": descriptor,
+	descriptor := w.Add(pdf.Dict{
+		"Type": pdf.Name("FontDescriptor"), "FontName": pdf.Name("Fixture"), "Flags": 4, "Ascent": 891, "Descent": -216,
+		"CapHeight": 660, "StemV": 80, "ItalicAngle": 0, "FontBBox": pdf.Array{0, -216, 1000, 891},
+	})
+	cid := w.Add(pdf.Dict{
+		"Type": pdf.Name("Font"), "Subtype": pdf.Name("CIDFontType2"), "BaseFont": pdf.Name("Fixture"), "FontDescriptor": descriptor,
 		"CIDSystemInfo": pdf.Dict{"Registry": pdf.String("Adobe"), "Ordering": pdf.String("Identity"), "Supplement": 0},
-		"DW":            1000, "W": pdf.Array{0, len(alphabet), 500}, "CIDToGIDMap": pdf.Name("Identity")})
-	font := w.Add(pdf.Dict{"Type": pdf.Name("Font"), "Subtype": pdf.Name("Type0"), "BaseFont": pdf.Name("Fixture"), "Encoding": pdf.Name("Identity-H"),
-		"DescendantFonts": pdf.Array{cid}, "ToUnicode": w.Add(pdf.Deflate(pdf.Dict{}, []byte(cmap.String()), 6))})
+		"DW":            1000, "W": pdf.Array{0, len(alphabet), 500}, "CIDToGIDMap": pdf.Name("Identity"),
+	})
+	font := w.Add(pdf.Dict{
+		"Type": pdf.Name("Font"), "Subtype": pdf.Name("Type0"), "BaseFont": pdf.Name("Fixture"), "Encoding": pdf.Name("Identity-H"),
+		"DescendantFonts": pdf.Array{cid}, "ToUnicode": w.Add(pdf.Deflate(pdf.Dict{}, []byte(cmap.String()), 6)),
+	})
 
 	var fields, annots pdf.Array
 	widget := func(name string, rect pdf.Array, d pdf.Dict) {
@@ -90,8 +97,10 @@ func (x fixture) document(t testing.TB) []byte {
 			return
 		}
 		field := w.Alloc()
-		a := pdf.Dict{"Type": pdf.Name("Annot"), "Subtype": pdf.Name("Widget"), "P": page, "F": 4, "Rect": rect,
-			"AP": pdf.Dict{"N": w.Add(&pdf.Stream{Dict: pdf.Dict{"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"), "BBox": pdf.Array{0, 0, num(rect[2]) - num(rect[0]), num(rect[3]) - num(rect[1])}}})}}
+		a := pdf.Dict{
+			"Type": pdf.Name("Annot"), "Subtype": pdf.Name("Widget"), "P": page, "F": 4, "Rect": rect,
+			"AP": pdf.Dict{"N": w.Add(&pdf.Stream{Dict: pdf.Dict{"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"), "BBox": pdf.Array{0, 0, num(rect[2]) - num(rect[0]), num(rect[3]) - num(rect[1])}}})},
+		}
 		d["T"] = pdf.TextString(name)
 		fields = append(fields, field)
 		if name == "con_dau" && x.splitSeal {
@@ -102,9 +111,7 @@ func (x fixture) document(t testing.TB) []byte {
 			w.Put(field, d)
 			return
 		}
-		for k, v := range d {
-			a[k] = v
-		}
+		maps.Copy(a, d)
 		annots = append(annots, field)
 		w.Put(field, a)
 	}
@@ -138,8 +145,10 @@ func (x fixture) document(t testing.TB) []byte {
 		flags = x.sigFlags
 	}
 	form := w.Add(pdf.Dict{"Fields": fields, "SigFlags": flags, "DR": pdf.Dict{"Font": pdf.Dict{"TNR": font, "TNI": font}}})
-	w.Put(page, pdf.Dict{"Type": pdf.Name("Page"), "Parent": pages, "MediaBox": pdf.Array{0, 0, 595, 842}, "Resources": pdf.Dict{}, "Annots": annots,
-		"Contents": w.Add(&pdf.Stream{Dict: pdf.Dict{}, Raw: []byte("0 0 m 595 842 l S\n")})})
+	w.Put(page, pdf.Dict{
+		"Type": pdf.Name("Page"), "Parent": pages, "MediaBox": pdf.Array{0, 0, 595, 842}, "Resources": pdf.Dict{}, "Annots": annots,
+		"Contents": w.Add(&pdf.Stream{Dict: pdf.Dict{}, Raw: []byte("0 0 m 595 842 l S\n")}),
+	})
 	w.Put(pages, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": pdf.Array{page}, "Count": 1})
 	w.Put(catalog, pdf.Dict{"Type": pdf.Name("Catalog"), "Pages": pages, "AcroForm": form})
 	info := w.Add(pdf.Dict{"Title": pdf.TextString("Quyết định"), "CreationDate": pdf.Date(now)})

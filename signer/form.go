@@ -216,8 +216,10 @@ func (fm *form) fill(fl Fill) error {
 // pre-placed appearance has and that fits stays as it is written: DSS takes
 // another one for a change that is not form filling.
 func (fm *form) xobject(fd pdf.Field, w, h float64, resources pdf.Dict) pdf.Dict {
-	d := pdf.Dict{"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"),
-		"BBox": pdf.Array{pdf.Integer(0), pdf.Integer(0), pdf.Real(w), pdf.Real(h)}, "Resources": resources}
+	d := pdf.Dict{
+		"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"),
+		"BBox": pdf.Array{pdf.Integer(0), pdf.Integer(0), pdf.Real(w), pdf.Real(h)}, "Resources": resources,
+	}
 	if box := fm.box(fd); box != nil {
 		var v [4]float64
 		for i := range v {

@@ -159,8 +159,10 @@ func TimestampDocument(data []byte, ts DocumentTimestamp) ([]byte, error) {
 		return nil, ErrNoChanges
 	}
 	contents, byteRange := pdf.ContentsPlaceholder(ts.Size), pdf.ByteRangePlaceholder()
-	value := fm.u.Add(pdf.Dict{"Type": pdf.Name("DocTimeStamp"), "Filter": pdf.Name("Adobe.PPKLite"), "SubFilter": pdf.Name("ETSI.RFC3161"),
-		"ByteRange": byteRange, "Contents": contents})
+	value := fm.u.Add(pdf.Dict{
+		"Type": pdf.Name("DocTimeStamp"), "Filter": pdf.Name("Adobe.PPKLite"), "SubFilter": pdf.Name("ETSI.RFC3161"),
+		"ByteRange": byteRange, "Contents": contents,
+	})
 	if err := fm.addTimestampField(value); err != nil {
 		return nil, err
 	}
@@ -191,9 +193,11 @@ func (fm *form) addTimestampField(value pdf.Ref) error {
 		return errors.New("timestamp the document: it has no page")
 	}
 	const print, locked = 4, 128 // ISO 32000-1, table 165
-	field := fm.u.Add(pdf.Dict{"Type": pdf.Name("Annot"), "Subtype": pdf.Name("Widget"), "FT": pdf.Name("Sig"), "T": pdf.TextString(name(n)),
+	field := fm.u.Add(pdf.Dict{
+		"Type": pdf.Name("Annot"), "Subtype": pdf.Name("Widget"), "FT": pdf.Name("Sig"), "T": pdf.TextString(name(n)),
 		"F": pdf.Integer(print | locked), "P": pages[0].Ref, "V": value,
-		"Rect": pdf.Array{pdf.Integer(0), pdf.Integer(0), pdf.Integer(0), pdf.Integer(0)}})
+		"Rect": pdf.Array{pdf.Integer(0), pdf.Integer(0), pdf.Integer(0), pdf.Integer(0)},
+	})
 
 	page, err := fm.f.Dict(pages[0].Ref)
 	if err != nil {

@@ -80,10 +80,12 @@ func TestLevels(t *testing.T) {
 	if again, err := signer.AddEvidence(blt, evidence); err != nil || !bytes.Equal(again, blt) {
 		t.Errorf("the same evidence twice makes a revision: %v", err)
 	}
-	stamp := signer.DocumentTimestamp{Size: tokenSize, Time: at,
+	stamp := signer.DocumentTimestamp{
+		Size: tokenSize, Time: at,
 		Token: func(digest []byte) ([]byte, error) {
 			return client.TimestampDigest(t.Context(), crypto.SHA256, digest)
-		}}
+		},
+	}
 	blta, err := signer.TimestampDocument(blt, stamp)
 	if err != nil {
 		t.Fatal(err)

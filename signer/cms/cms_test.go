@@ -204,8 +204,10 @@ func TestOpenSSLReads(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			args := []string{"cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", file("cms", der), "-content", data,
-				"-CAfile", root, "-purpose", "any", "-attime", "1795420800", "-out", os.DevNull}
+			args := []string{
+				"cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", file("cms", der), "-content", data,
+				"-CAfile", root, "-purpose", "any", "-attime", "1795420800", "-out", os.DevNull,
+			}
 			out, err := exec.CommandContext(t.Context(), openssl, args...).CombinedOutput()
 			if err != nil || !strings.Contains(string(out), "successful") {
 				t.Errorf("openssl: %v\n%s", err, out)
@@ -324,8 +326,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, der []byte) {
 		sd, err := cms.ParseContents(der)
 		if err != nil {
-			var pe *cms.ParseError
-			if !errors.As(err, &pe) {
+			if _, ok := errors.AsType[*cms.ParseError](err); !ok {
 				t.Fatalf("untyped error %v", err)
 			}
 			return

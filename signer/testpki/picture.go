@@ -241,8 +241,19 @@ func SignaturePNG(name string) ([]byte, error) {
 
 	// A tall looped initial, a run of small waves, a long closing flourish.
 	way := []point{
-		{3, vary(9, 1)}, {6, vary(13, 1)}, {9, vary(17.5, .8)}, {9.8, 18}, {8, 13}, {6, vary(6, .8)}, {5.6, 4.2}, {7, 4.8}, {9.5, vary(9, 1)},
-		{11.5, vary(12.2, .6)}, {11.4, 9.5}, {10.9, 7.4}, {12, 7.2},
+		{3, vary(9, 1)},
+		{6, vary(13, 1)},
+		{9, vary(17.5, .8)},
+		{9.8, 18},
+		{8, 13},
+		{6, vary(6, .8)},
+		{5.6, 4.2},
+		{7, 4.8},
+		{9.5, vary(9, 1)},
+		{11.5, vary(12.2, .6)},
+		{11.4, 9.5},
+		{10.9, 7.4},
+		{12, 7.2},
 	}
 	x, high := 13.5, 4.2
 	for range 4 + rng.IntN(3) {

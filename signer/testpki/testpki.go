@@ -159,8 +159,10 @@ func (p *PKI) Issue(r Request) (*signer.Identity, error) {
 		t.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
 	}
 	if r.Timestamping { // RFC 3161, 2.3: critical and alone
-		t.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true,
-			Value: []byte{0x30, 0x0a, 0x06, 0x08, 0x2b, 6, 1, 5, 5, 7, 3, 8}}}
+		t.ExtraExtensions = []pkix.Extension{{
+			Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true,
+			Value: []byte{0x30, 0x0a, 0x06, 0x08, 0x2b, 6, 1, 5, 5, 7, 3, 8},
+		}}
 	}
 	if r.PSS {
 		t.SignatureAlgorithm = x509.SHA256WithRSAPSS

@@ -121,7 +121,7 @@ func TestClientRefuses(t *testing.T) {
 		"not DER":      {reply([]byte("xin chào")), func(err error) bool { return errors.Is(err, tsp.ErrMalformed) }},
 		"empty":        {reply(nil), func(err error) bool { return errors.Is(err, tsp.ErrMalformed) }},
 		"huge":         {reply(make([]byte, tsp.MaxResponse+1)), func(err error) bool { return strings.Contains(err.Error(), "more than") }},
-		"500":          {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, func(err error) bool { return strings.Contains(err.Error(), "500") }},
+		"500":          {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, func(err error) bool { return strings.Contains(err.Error(), "500") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := httptest.NewServer(c.h)
