@@ -145,7 +145,7 @@ func (u *Update) Bytes() ([]byte, error) {
 		return nil, fmt.Errorf("update PDF: %w", enc.err)
 	}
 	// One allocation that is not cleared first, as make would.
-	return append(old[:len(old):len(old)], b...), nil
+	return append(slices.Clip(old), b...), nil
 }
 
 // trailer is that of the revision before, with /Prev and a new /ID.
