@@ -15,8 +15,9 @@ import (
 // Opener makes an empty store and closes it when the test ends.
 type Opener func(t testing.TB) archive.Store
 
-// Run runs the whole suite.
-func Run(t *testing.T, open Opener) {
+// Run runs the whole suite. openBackup opens what Backup wrote, or what was
+// restored from it.
+func Run(t *testing.T, open Opener, openBackup func(t testing.TB, path string) archive.Store) {
 	for _, g := range []struct {
 		name  string
 		tests map[string]func(*testing.T, archive.Store)
@@ -37,6 +38,7 @@ func Run(t *testing.T, open Opener) {
 			}
 		})
 	}
+	t.Run("backup while in use", func(t *testing.T) { backupTest(t, open(t), openBackup) })
 	t.Run("model", func(t *testing.T) { modelTest(t, open) })
 }
 

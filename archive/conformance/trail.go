@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"antin/archive"
-	"antin/archive/sqlite"
 )
 
 var trailTests = map[string]func(*testing.T, archive.Store){
@@ -115,42 +114,6 @@ var upkeepTests = map[string]func(*testing.T, archive.Store){
 			t.Errorf("diagnosis %+v", d)
 		}
 	},
-	"backup while in use": func(t *testing.T, s archive.Store) {
-		Setup(t, s)
-		for range 5 {
-			Issue(t, s, Draft(NewID()))
-		}
-		stop, stopped := make(chan struct{}), make(chan error)
-		go func() {
-			for {
-				select {
-				case <-stop:
-					stopped <- nil
-					return
-				default:
-				}
-				if _, _, err := s.CreateDraft(t.Context(), Draft(NewID())); err != nil {
-					stopped <- err
-					return
-				}
-			}
-		}()
-		path := filepath.Join(t.TempDir(), "backup.db")
-		err := s.Backup(t.Context(), path)
-		close(stop)
-		must(t, <-stopped)
-		must(t, err)
-		copied, err := sqlite.Open(t.Context(), path)
-		must(t, err)
-		defer func() { _ = copied.Close() }()
-		if d := healthy(t, copied); d.Numbers != 5 || d.Audit.Rows < 6+4*5 {
-			t.Errorf("the copy has %d numbers and %d audit rows", d.Numbers, d.Audit.Rows)
-		}
-		next := Issue(t, copied, Draft(NewID()))
-		if next.Number.Serial != 6 {
-			t.Errorf("the copy goes on with %d, want 6", next.Number.Serial)
-		}
-	},
 	"backup refuses to overwrite": func(t *testing.T, s archive.Store) {
 		path := filepath.Join(t.TempDir(), "backup")
 		must(t, s.Backup(t.Context(), path))
@@ -175,4 +138,40 @@ var upkeepTests = map[string]func(*testing.T, archive.Store){
 			}
 		}
 	},
+}
+
+// backupTest copies a store that is in use and goes on in the copy.
+func backupTest(t *testing.T, s archive.Store, openBackup func(t testing.TB, path string) archive.Store) {
+	Setup(t, s)
+	for range 5 {
+		Issue(t, s, Draft(NewID()))
+	}
+	stop, stopped := make(chan struct{}), make(chan error)
+	go func() {
+		for {
+			select {
+			case <-stop:
+				stopped <- nil
+				return
+			default:
+			}
+			if _, _, err := s.CreateDraft(t.Context(), Draft(NewID())); err != nil {
+				stopped <- err
+				return
+			}
+		}
+	}()
+	path := filepath.Join(t.TempDir(), "backup.db")
+	err := s.Backup(t.Context(), path)
+	close(stop)
+	must(t, <-stopped)
+	must(t, err)
+	copied := openBackup(t, path)
+	if d := healthy(t, copied); d.Numbers != 5 || d.Audit.Rows < 6+4*5 {
+		t.Errorf("the copy has %d numbers and %d audit rows", d.Numbers, d.Audit.Rows)
+	}
+	next := Issue(t, copied, Draft(NewID()))
+	if next.Number.Serial != 6 {
+		t.Errorf("the copy goes on with %d, want 6", next.Number.Serial)
+	}
 }

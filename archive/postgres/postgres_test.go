@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"antin/archive"
 	"antin/archive/conformance"
 	"antin/archive/postgres"
+	"antin/archive/sqlite"
 	"antin/internal/judge"
 )
 
@@ -81,5 +83,34 @@ func TestConformance(t *testing.T) {
 	server := judge.Postgres(t)
 	conformance.Run(t, func(t testing.TB) archive.Store {
 		return openAt(t, schema(t, server))
+	}, func(t testing.TB, backup string) archive.Store {
+		dsn := schema(t, server)
+		if err := postgres.Restore(t.Context(), backup, dsn); err != nil {
+			t.Fatal(err)
+		}
+		if err := postgres.Restore(t.Context(), backup, dsn); err == nil {
+			t.Error("a restore overwrote an archive")
+		}
+		return openAt(t, dsn)
 	})
+}
+
+// A backup of PostgreSQL opens with SQLite: an archive can move both ways.
+func TestMove(t *testing.T) {
+	server := judge.Postgres(t)
+	s := openAt(t, schema(t, server))
+	conformance.Setup(t, s)
+	conformance.Issue(t, s, conformance.Draft(conformance.NewID()))
+	path := filepath.Join(t.TempDir(), "moved.db")
+	if err := s.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	moved, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = moved.Close() }()
+	if d, err := moved.Doctor(t.Context()); err != nil || len(d.Findings) > 0 || d.Numbers != 1 {
+		t.Errorf("moved as %+v, %v", d, err)
+	}
 }

@@ -30,7 +30,19 @@ func openAt(t testing.TB, path string) archive.Store {
 	return s
 }
 
-func TestConformance(t *testing.T) { conformance.Run(t, open) }
+func TestConformance(t *testing.T) { conformance.Run(t, open, restored) }
+
+func restored(t testing.TB, backup string) archive.Store {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "restored.db")
+	if err := sqlite.Restore(t.Context(), backup, path); err != nil {
+		t.Fatal(err)
+	}
+	if err := sqlite.Restore(t.Context(), backup, path); err == nil {
+		t.Error("a restore overwrote an archive")
+	}
+	return openAt(t, path)
+}
 
 // One instance, killed at random; and two over one file, as when a service is
 // restarted before the old process has ended.
