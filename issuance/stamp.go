@@ -34,7 +34,8 @@ func (s *Service) stamp(pdf []byte, doc archive.Document, key *Key, at time.Time
 // seal: number, date and archive stamp. A form may lack a place for any of them,
 // and a slip without a number has only its date.
 func (s *Service) fills(doc archive.Document, day time.Time) []signer.Fill {
-	out := []signer.Fill{{Field: fieldDate, Value: vietnamese.PlaceDate(s.place(doc.Agency), day.In(archive.Zone)), Optional: true}}
+	date := vietnamese.PlaceDate(s.place(doc.Agency), day.In(archive.Zone))
+	out := []signer.Fill{{Field: fieldDate, Value: date, Optional: true}, {Field: fieldDate + "_2", Value: date, Optional: true}}
 	if doc.Number == nil {
 		return out
 	}
