@@ -64,7 +64,7 @@ var dataWords = map[Code]wording{
 	dataTooMany:          {"Danh sách có {got} dòng, nhiều nhất {most} dòng. Hãy chia thành nhiều văn bản.", "The list has {got} entries, at most {most} are allowed. Split it over several documents."},
 	dataTooFew:           {"Danh sách có {got} dòng, ít nhất {least} dòng.", "The list has {got} entries, at least {least} are needed."},
 	dataRule:             {"{vi}", "{en}"},
-	dataPhoto:            {"Ảnh không phải tệp JPEG mã hóa base64. Hãy gửi ảnh 4x6 dạng JPEG.", "The photo is not a base64 JPEG. Send the 4x6 photo as JPEG."},
+	dataPhoto:            {"Không đọc được ảnh: cần tệp JPEG hoặc JPEG 2000 mã hóa base64. Hãy gửi tệp ảnh 4x6 gốc.", "The photo cannot be read: a JPEG or JPEG 2000 file in base64 is needed. Send the original 4x6 photo."},
 	dataPhotoSize:        {"Ảnh lớn hơn {most} byte. Hãy thu nhỏ ảnh.", "The photo is larger than {most} bytes. Make it smaller."},
 	dataNoAgency:         {"Chưa chọn cơ quan ban hành. Hãy cấu hình hồ sơ cơ quan.", "There is no issuing agency. Configure an agency profile."},
 	dataUnknownSignatory: {"Hồ sơ cơ quan không có người ký “{got}”.{try?}", "The agency profile has no signatory “{got}”.{try?}"},

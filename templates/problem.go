@@ -96,6 +96,12 @@ func args(pairs ...string) map[string]string {
 	return m
 }
 
+// kindNames are the kinds of JSON values in words.
+var kindNames = map[string]string{
+	"null": "giá trị rỗng (null)", "boolean": "đúng/sai (true hoặc false)", "number": "số (không đặt trong ngoặc kép)",
+	"string": "chữ (đặt trong ngoặc kép)", "array": "danh sách [ ]", "object": "nhóm trường { }",
+}
+
 // message fills the words of a code; an unknown code shows itself.
 func message(c Code, a map[string]string, lang string) string {
 	w, ok := words[c]
@@ -111,6 +117,9 @@ func message(c Code, a map[string]string, lang string) string {
 	}
 	pairs := make([]string, 0, 2*len(a))
 	for k, v := range a {
+		if vi, ok := kindNames[v]; ok && lang != "en" && (k == "want" || k == "got") {
+			v = vi
+		}
 		pairs = append(pairs, "{"+k+"}", v)
 	}
 	if alt, ok := a["try"]; ok && alt != "" {
