@@ -2,6 +2,7 @@ package signer
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
@@ -172,7 +173,7 @@ func TimestampDocument(data []byte, ts DocumentTimestamp) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := fillSignature(out, contents, byteRange, sha256.New(), ts.Token); err != nil {
+	if err := fillSignature(out, contents, byteRange, crypto.SHA256, ts.Token); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -1,10 +1,10 @@
 package signer
 
 import (
+	"crypto"
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"maps"
 	"time"
 
@@ -241,12 +241,12 @@ func (s Signature) timestampSize() int {
 
 // finish fills /ByteRange and /Contents of the revision that out ends with.
 func (s Signature) finish(out []byte, tpl *cms.Template, contents, byteRange *pdf.Placeholder) error {
-	return fillSignature(out, contents, byteRange, tpl.Scheme.Hash.New(), func(digest []byte) ([]byte, error) { return s.cms(tpl, digest) })
+	return fillSignature(out, contents, byteRange, tpl.Scheme.Hash, func(digest []byte) ([]byte, error) { return s.cms(tpl, digest) })
 }
 
 // fillSignature fills in what covers all of file but the signature itself,
 // which sign makes from the digest.
-func fillSignature(file []byte, contents, byteRange *pdf.Placeholder, h hash.Hash, sign func(digest []byte) ([]byte, error)) error {
+func fillSignature(file []byte, contents, byteRange *pdf.Placeholder, hash crypto.Hash, sign func(digest []byte) ([]byte, error)) error {
 	start, end := contents.Offset(), contents.Offset()+int64(contents.Len())
 	if start < 0 {
 		return errors.New("the signature dictionary was not written once")
@@ -254,7 +254,8 @@ func fillSignature(file []byte, contents, byteRange *pdf.Placeholder, h hash.Has
 	if err := byteRange.FillInts(file, 0, start, end, int64(len(file))-end); err != nil {
 		return err
 	}
-	h.Write(file[:start])
+	h, done := prefixes.start(hash, file[:start])
+	h.Write(file[done:start])
 	h.Write(file[end:])
 	signature, err := sign(h.Sum(nil))
 	if err != nil {
