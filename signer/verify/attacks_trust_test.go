@@ -17,7 +17,7 @@ import (
 
 // signedBy is a contract signed in its first field with these contents.
 func signedBy(cms func([]byte) []byte) []byte {
-	return signRaw(contractWithFields(), rawSignature{field: "ben_a", cms: cms})
+	return signRaw(contractWithFields(), rawSignature{field: "ben_a", cms: cms, size: 40000})
 }
 
 func subFilter(f string) []byte {
@@ -240,4 +240,20 @@ func strangerTSA() *signer.Identity {
 		identities["stranger tsa"] = id
 	}
 	return identities["stranger tsa"]
+}
+
+// crossSigned are the employer's certificate, its authority and thirty false
+// ones of the same name.
+func crossSigned() []*x509.Certificate {
+	id := employer()
+	list := []*x509.Certificate{id.Certificate}
+	for i := range 30 {
+		t := &x509.Certificate{
+			SerialNumber: big.NewInt(int64(5000 + i)), NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0),
+			RawSubject: pki().CA.Certificate.RawSubject, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+			SubjectKeyId: pki().CA.Certificate.SubjectKeyId,
+		}
+		list = append(list, certifyBy(t, employee().Key.Public(), &x509.Certificate{RawSubject: pki().CA.Certificate.RawSubject, Subject: pki().CA.Certificate.Subject}, employee().Key))
+	}
+	return append(list, pki().CA.Certificate)
 }

@@ -334,9 +334,13 @@ func crooked(data []byte, r revision) []byte {
 		size = max(size, pdf.Integer(n+1))
 	}
 	at := len(out)
-	id := string(pdf.Append(nil, f.Trailer()["ID"]))
-	return append(out, fmt.Sprintf("%strailer\n<</Size %d/Root %s/Prev %d/ID %s/Info %v %s>>\nstartxref\n%d\n%%%%EOF\n",
-		table, size, rootEntry, prev, id, f.Trailer()["Info"], r.trailer, at)...)
+	for _, k := range []pdf.Name{"ID", "Info"} {
+		if v := f.Trailer()[k]; v != nil {
+			r.trailer += "/" + string(k) + " " + string(pdf.Append(nil, v))
+		}
+	}
+	return append(out, fmt.Sprintf("%strailer\n<</Size %d/Root %s/Prev %d%s>>\nstartxref\n%d\n%%%%EOF\n",
+		table, size, rootEntry, prev, r.trailer, at)...)
 }
 
 func streamText(n int, dict, data string) string {

@@ -155,6 +155,9 @@ func (v *verifier) run(limits pdf.Limits) error {
 	v.active()
 	v.gatherEvidence()
 	v.compareRevisions(&budget)
+	if _, limit := errors.AsType[*pdf.LimitError](v.changesErr); limit || errors.Is(v.changesErr, errBudget) {
+		return v.changesErr
+	}
 	v.judgeSignatures()
 	v.conclude(fields)
 	return nil
