@@ -127,6 +127,8 @@ func (b *builder) block(list []block, i int) {
 			align = layout.Center
 		}
 		b.add(b.number(x.words[0], align))
+	case "seal":
+		b.add(b.sealField())
 	case "nation":
 		b.nation()
 	case "rule":

@@ -49,31 +49,43 @@ func (b *builder) head(x, about *block) {
 		return false
 	}
 	a := b.w.env.Agency
+	// Two copies side by side leave half a sheet for a head.
+	smaller := 0.0
+	if has("small") {
+		smaller = 3
+	}
 	var left, right []layout.Block
 	if !has("no-agency") {
 		for _, l := range a.Superior {
-			left = append(left, center(l, style{size: sizeAgency}))
+			left = append(left, center(l, style{size: sizeAgency - smaller}))
 		}
 		for _, l := range a.Name {
-			left = append(left, center(l, style{size: sizeAgency, bold: true}))
+			left = append(left, center(l, style{size: sizeAgency - smaller, bold: true}))
 		}
 		left[len(left)-1].(*layout.Paragraph).RuleBelow = &layout.Rule{Fraction: ruleShare, Gap: 2}
 	}
 	if !has("no-nation") {
-		m := center(motto, style{size: sizeMotto, bold: true})
+		m := center(motto, style{size: sizeMotto - smaller, bold: true})
 		m.RuleBelow = &layout.Rule{Fraction: 1, Gap: 2}
-		right = append(right, center(nation, style{size: sizeNation, bold: true}), m)
+		right = append(right, center(nation, style{size: sizeNation - smaller, bold: true}), m)
 		if has("bilingual") {
 			m.RuleBelow = nil
-			e := center(mottoEn, style{size: sizeMotto, bold: true, lang: "en"})
+			e := center(mottoEn, style{size: sizeMotto - smaller, bold: true, lang: "en"})
 			e.RuleBelow = &layout.Rule{Fraction: 1, Gap: 2}
-			right = append(right, center(nationEn, style{size: sizeNation, bold: true, lang: "en"}), e)
+			right = append(right, center(nationEn, style{size: sizeNation - smaller, bold: true, lang: "en"}), e)
 		}
 	}
 	b.columns(left, right, 0)
 	left, right = nil, nil
+	copyMark := ""
+	if has("second") {
+		copyMark = "_2"
+	}
 	if !has("no-number") && b.form.Number != "none" {
-		left = append(left, b.number("so", layout.Center))
+		n := b.number("so"+copyMark, layout.Center)
+		n.Size -= smaller
+		n.Lead[0].Size -= smaller
+		left = append(left, n)
 	}
 	if about != nil {
 		for _, runs := range b.lines(about.text, style{size: sizeAbout}) {
@@ -81,7 +93,10 @@ func (b *builder) head(x, about *block) {
 		}
 	}
 	if !has("no-date") {
-		right = append(right, b.date(layout.Center))
+		d := b.date(layout.Center)
+		d.Name += copyMark
+		d.Size -= smaller
+		right = append(right, d)
 	}
 	if left != nil || right != nil {
 		b.columns(left, right, 8)
@@ -133,6 +148,9 @@ func (b *builder) paragraph(x *block, titled bool) {
 	switch x.kind {
 	case "text":
 		p.FirstIndent = l.Indent
+		if l.Ragged {
+			p.Align, p.FirstIndent = layout.Left, 0
+		}
 	case "plain":
 		p.Align = layout.Left
 		p.KeepWithNext = true

@@ -9,7 +9,6 @@ import (
 // closing sets boxes 7 to 9b: recipients at the left, the signature block at
 // the right with the pre-placed fields of signatory and seal.
 func (b *builder) closing(c *closing) {
-	a := b.w.env.Agency
 	out := &layout.Closing{Before: 12}
 	for _, l := range c.recipients {
 		runs := b.runs(l, style{size: sizeRecipients})
@@ -55,29 +54,33 @@ func (b *builder) closing(c *closing) {
 	if c.date {
 		out.Date = b.date(layout.Center)
 	}
-	diameter := a.SealDiameter
-	if diameter == 0 {
-		diameter = 36
-	}
 	signature := &layout.Field{
 		Name: "ky_lanh_dao", Label: "Chữ ký số của người có thẩm quyền", Kind: layout.SignatureField, Width: 50, Height: 25,
 	}
-	seal := &layout.Field{
-		Name: "con_dau", Label: "Chữ ký số của cơ quan", Kind: layout.SignatureField, Width: diameter, Height: diameter,
-	}
-	b.seal = seal
 	switch b.form.Signing {
 	case "leader+seal":
-		out.Signature, out.Seal = signature, seal
-	case "seal":
-		out.Seal = seal
-	case "clerk":
-		signature.Label = "Chữ ký số của người tiếp nhận"
+		out.Signature, out.Seal = signature, b.sealField()
+	case "leader":
 		out.Signature = signature
-	default:
-		out.Signature = signature
+	default: // the agency's seal alone; a slip may have it elsewhere (@seal)
+		if b.seal == nil {
+			out.Seal = b.sealField()
+		}
 	}
 	b.add(out)
+}
+
+// sealField is the round field for the agency's signature and seal. Its locks
+// are set once the whole document is known.
+func (b *builder) sealField() *layout.Field {
+	d := b.w.env.Agency.SealDiameter
+	if d == 0 {
+		d = 36
+	}
+	b.seal = &layout.Field{
+		Name: "con_dau", Label: "Chữ ký số của cơ quan", Kind: layout.SignatureField, Width: d, Height: d, Align: layout.Center,
+	}
+	return b.seal
 }
 
 // locks lists the fields the seal closes: number, date and every second place

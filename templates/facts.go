@@ -75,7 +75,7 @@ var documentTypes = map[string]string{
 	"QĐ": "Quyết định", "TB": "Thông báo", "BC": "Báo cáo", "BB": "Biên bản", "TTr": "Tờ trình", "HD": "Hướng dẫn",
 	"GGT": "Giấy giới thiệu", "GM": "Giấy mời", "PG": "Phiếu gửi", "PC": "Phiếu chuyển", "PB": "Phiếu báo",
 	"CV": "Công văn", "GP": "Giấy phép", "GPLĐ": "Giấy phép lao động", "GXN": "Giấy xác nhận", "GCN": "Giấy chứng nhận",
-	"PXL": "Phiếu xin lỗi", "SY": "Bản sao y", "SL": "Bản sao lục", "TrS": "Bản trích sao",
+	"PXL": "Phiếu xin lỗi", "PH": "Phiếu hẹn", "PGT": "Phiếu giới thiệu", "SY": "Bản sao y", "SL": "Bản sao lục", "TrS": "Bản trích sao",
 }
 
 // TypeName is the name of the document's type as the register prints it; a

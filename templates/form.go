@@ -145,7 +145,7 @@ var formKeys = []string{
 	"document_type", "book", "issuer", "signing", "signer", "once_per_dossier", "number", "symbol", "text",
 	"to_confirm", "concerns", "permit_kind", "layout", "fields", "rules", "act", "date", "name", "status", "note", "use", "type", "label",
 	"help", "optional", "required_if", "min", "max", "pattern", "pattern_help", "values", "value", "phrases",
-	"example", "check", "when", "vi", "en", "field", "size", "leading", "indent", "before", "no_stamp", "no_address",
+	"example", "check", "when", "vi", "en", "field", "size", "leading", "indent", "before", "no_stamp", "no_address", "ragged",
 }
 
 // decode reads YAML strictly and turns the library's errors into ours.
@@ -239,7 +239,7 @@ func (c *compiler) checkHead(dir string, src []byte) {
 		c.fail(keyLine(src, "successor"), fileHeadChoice, "key", "successor.status", "got", s.Status, "choices", "to be confirmed, known")
 	}
 	l := h.Layout
-	if l.Size != 0 && l.Size != 12 && l.Size != 13 && l.Size != 14 || l.Leading != 0 && (l.Leading < 1 || l.Leading > 1.5) ||
+	if l.Size != 0 && l.Size != 11 && l.Size != 12 && l.Size != 13 && l.Size != 14 || l.Leading != 0 && (l.Leading < 1 || l.Leading > 1.5) ||
 		l.Indent != 0 && l.Indent != 10 && l.Indent != 12.7 || l.Before < 0 || l.Before > 24 {
 		c.fail(keyLine(src, "layout"), fileLayout)
 	}

@@ -97,10 +97,11 @@ type Head struct {
 
 // Layout is a form's choice inside the ranges of Nghị định 30/2020/NĐ-CP.
 type Layout struct {
-	Size    float64 `yaml:"size"`    // of the body, pt: 13 or 14, 12 where an act sets its own layout; 0 means 14
+	Size    float64 `yaml:"size"`    // of the body, pt: 13 or 14, 11 or 12 where an act sets its own layout; 0 means 14
 	Leading float64 `yaml:"leading"` // 1.0 to 1.5; 0 means 1.1
 	Indent  float64 `yaml:"indent"`  // first line, mm: 10 or 12.7; 0 means 12.7
 	Before  float64 `yaml:"before"`  // between paragraphs, pt, at least 6 under the decree; 0 means 6
+	Ragged  bool    `yaml:"ragged"`  // narrow columns: from the left, without indent
 	NoStamp bool    `yaml:"no_stamp"`
 	NoFoot  bool    `yaml:"no_address"`
 }

@@ -54,7 +54,7 @@ var (
 	}
 	lineDirectives  = []string{"to", "closing"}
 	blockDirectives = []string{"if", "each", "columns", "table"}
-	bareDirectives  = []string{"head", "page", "pagebreak", "annex", "photo", "space", "number", "rule", "nation"}
+	bareDirectives  = []string{"head", "page", "pagebreak", "annex", "photo", "space", "number", "rule", "nation", "seal"}
 	endings         = []string{"end", "else", "next"}
 	allDirectives   = slices.Concat(textDirectives, lineDirectives, blockDirectives, bareDirectives, endings)
 )
@@ -162,12 +162,13 @@ func (c *compiler) directive(s *source, name, rest string, sc *scope) (block, bo
 
 // Options that bare directives know.
 var options = map[string][]string{
-	"head":      {"bilingual", "no-number", "no-date", "no-agency", "no-nation"},
+	"head":      {"bilingual", "no-number", "no-date", "no-agency", "no-nation", "second", "small"},
 	"page":      {"plain", "permit-cover", "permit-inside", "landscape", "narrow"},
 	"annex":     {"landscape"},
 	"pagebreak": {},
 	"rule":      {},
 	"nation":    {},
+	"seal":      {},
 }
 
 func (c *compiler) bare(b block, rest string, sc *scope) (block, bool) {

@@ -93,7 +93,7 @@ var fileWords = map[Code]wording{
 	fileHeadMissing:      {"Thiếu “{key}” ở phần đầu. Hãy ghi {key}: …", "The head lacks “{key}”. Write {key}: …"},
 	fileHeadChoice:       {"{key}: “{got}” không hợp lệ. Hãy chọn một trong: {choices}.", "{key}: “{got}” is not allowed. Choose one of: {choices}."},
 	fileValidity:         {"valid_to đứng trước valid_from. Hãy sửa một trong hai ngày.", "valid_to is before valid_from. Correct one of them."},
-	fileLayout:           {"layout nằm ngoài Nghị định 30/2020: size 12 (chỉ cho mẫu riêng), 13 hoặc 14, leading 1.0 đến 1.5, indent 10 hoặc 12.7, before 0 đến 24.", "layout is outside Nghị định 30/2020: size 12 (only where an act sets its own layout), 13 or 14, leading 1.0 to 1.5, indent 10 or 12.7, before 0 to 24."},
+	fileLayout:           {"layout nằm ngoài Nghị định 30/2020: size 11, 12 (chỉ cho mẫu riêng), 13 hoặc 14, leading 1.0 đến 1.5, indent 10 hoặc 12.7, before 0 đến 24.", "layout is outside Nghị định 30/2020: size 11, 12 (only where an act sets its own layout), 13 or 14, leading 1.0 to 1.5, indent 10 or 12.7, before 0 to 24."},
 	fileFieldName:        {"Tên trường “{name}” không hợp lệ. Hãy dùng chữ thường không dấu, số và gạch dưới, ví dụ full_name.", "The field name “{name}” is not allowed. Use lower-case letters, digits and underscores, for example full_name."},
 	fileFieldType:        {"Trường “{name}” có kiểu “{type}” không tồn tại.{try?} Các kiểu: {types}.", "The field “{name}” has no known type (“{type}”).{try?} Types: {types}."},
 	fileFieldMissing:     {"Trường “{name}” thiếu “{key}”. Hãy ghi thêm.", "The field “{name}” lacks “{key}”. Add it."},
