@@ -82,7 +82,7 @@ func measureBackground(work *image.RGBA, f *face) *background {
 	b.kind = make([]backKind, w*h)
 	floodBackground(b, pix, ref, chin)
 	b.borderReached()
-	b.shadows(pix, ref, b.headArea, chin)
+	b.shadows(pix, ref, headEllipse(f, b.perWork, w, h, 1.08), chin)
 	b.strays(chin)
 	b.statistics(pix, chin)
 	b.findCrown(f)
@@ -194,6 +194,10 @@ func (b *background) shadows(pix []lab, ref lab, head ellipse, chin int) {
 			c := pix[j]
 			if b.kind[j] != personKind || c.L <= 55 || head.holds(u, v) ||
 				math.Hypot(float64(c.A-ref.A), float64(c.B-ref.B)) > 9 {
+				continue
+			}
+			// A shadow may begin sharply; within, it is smooth and grey hair is not.
+			if b.kind[i] == shadowKind && math.Abs(float64(c.L-pix[i].L)) > 5 {
 				continue
 			}
 			b.kind[j] = shadowKind

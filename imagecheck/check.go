@@ -74,6 +74,7 @@ var units = map[string]string{
 
 // analysis is everything known of one photo.
 type analysis struct {
+	data    []byte
 	info    *Info
 	source  image.Image // as decoded, not turned
 	reduced float64     // size of source over that of the file
@@ -98,7 +99,7 @@ func Check(ctx context.Context, data []byte, rules *Rules) (*Result, error) {
 }
 
 func analyse(ctx context.Context, data []byte, rules *Rules, jp2Pixels int) (*analysis, error) {
-	a := &analysis{result: &Result{Rules: rules.ID, Verdict: Pass}}
+	a := &analysis{data: data, result: &Result{Rules: rules.ID, Verdict: Pass}}
 	in, err := Inspect(data)
 	if err == nil {
 		a.info, a.result.Info = in, in
@@ -170,6 +171,10 @@ func (a *analysis) headers(rules *Rules) {
 	name := map[Format]string{JPEG: "JPEG", JP2: "JPEG 2000 (JP2)", J2K: "JPEG 2000 (J2K)"}[in.Format]
 	vi, en := measureSentence("format.pass", Pass, []any{name})
 	a.result.Measures = append(a.result.Measures, Measure{ID: "format", Status: Pass, Message: vi, MessageEN: en})
+	if in.Format == JPEG && !wholeJPEG(a.data, in) {
+		vi, en := measureSentence("format.damaged", Review, nil)
+		a.result.Measures = append(a.result.Measures, Measure{ID: "format", Status: Review, Message: vi, MessageEN: en})
+	}
 	a.add(rules, "resolution", math.Floor(in.EffectiveDPI*100)/100, in.Width, in.Height)
 	a.density(rules)
 	a.add(rules, "aspect", (float64(in.Width)/float64(in.Height)/(2.0/3)-1)*100, in.Width, in.Height)

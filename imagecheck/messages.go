@@ -24,6 +24,7 @@ var sentences = map[string][2]string{
 	// Measures: ID.pass, ID.fail (also for review when there is no ID.review),
 	// ID.low when the value lies below the range that passes.
 	"format.pass":       {"Tệp %s hợp lệ.", "A sound %s file."},
+	"format.damaged":    {"dữ liệu ảnh có chỗ hỏng, hình có thể bị lệch hoặc sai màu. Hãy gửi lại tệp gốc.", "the data of the photo is damaged in places and the picture may be shifted or discoloured. Send the original file again."},
 	"resolution.pass":   {"%d x %d điểm ảnh đủ in 4x6 cm ở 300 dpi.", "%d x %d pixels are enough for 4x6 cm at 300 dpi."},
 	"resolution.fail":   {"%d x %d điểm ảnh không đủ in 4x6 cm ở 300 dpi. Hãy gửi ảnh có ít nhất 472 x 709 điểm ảnh, không phóng to ảnh nhỏ.", "%d x %d pixels are too few for 4x6 cm at 300 dpi. Send a photo of at least 472 x 709 pixels; don't enlarge a small one."},
 	"density.none":      {"Tệp không ghi độ phân giải; số điểm ảnh cho %.0f dpi khi in 4x6 cm.", "The file states no resolution; its pixels give %.0f dpi at 4x6 cm."},
