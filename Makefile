@@ -12,7 +12,7 @@ JUDGES    ?= $(if $(ANTIN_JUDGES_DIR),$(ANTIN_JUDGES_DIR),$(CURDIR)/judges)
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench lint fmt generate judges fuzz race cover ci clean
+.PHONY: help run build test bench lint fmt fix generate judges fuzz race cover ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -37,6 +37,10 @@ lint: ## gofmt, go vet and the linters of .golangci.yml (after make judges)
 fmt: ## format the code as the linter wants it
 	@test -x "$(JUDGES)/bin/golangci-lint" || { echo "no linter yet: make judges" >&2; exit 1; }
 	"$(JUDGES)/bin/golangci-lint" fmt ./...
+
+fix: ## let the linters correct what they can
+	@test -x "$(JUDGES)/bin/golangci-lint" || { echo "no linter yet: make judges" >&2; exit 1; }
+	"$(JUDGES)/bin/golangci-lint" run --fix ./...
 
 generate: ## write the generated files again
 	$(GO) generate ./...
