@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +93,60 @@ var searchTests = map[string]func(*testing.T, archive.Store){
 		must(t, err)
 		if d := cmp.Diff(map[archive.State]int64{archive.Drafted: 1, archive.Issued: 2}, counts); d != "" {
 			t.Error(d)
+		}
+	},
+	"words with and without tones": func(t *testing.T, s archive.Store) {
+		Setup(t, s)
+		a, b, c := Draft(NewID()), Draft(NewID()), Draft(NewID())
+		a.Subject, a.Recipients = "Về việc hưởng trợ cấp đối với ông Nguyễn Vĩnh Nghĩa", []string{"Bảo hiểm xã hội thành phố Hà Nội"}
+		b.Subject, b.Recipients = "Về việc hướng dẫn bà Trần Thị Ngọc", []string{"Trung tâm Dịch vụ việc làm Hà Nội"}
+		c.Subject, c.Recipients = "Giấy phép lao động của ông O'Neil, hộ chiếu X-123 (HÀ LAN)", []string{"Công ty TNHH Đại Dương"}
+		c.SignatoryName, c.DossierCode = "Đỗ Đức Độ", "H26.1-0099"
+		a.SignatoryName, b.SignatoryName = "Lê Văn Hải", "Lê Văn Hải"
+		for _, d := range []archive.Draft{a, b, c} {
+			d.Title = ""
+			Issue(t, s, d)
+		}
+		for _, q := range []struct {
+			filter archive.Filter
+			want   []string
+		}{
+			{archive.Filter{Text: "nghia"}, []string{a.ID}},
+			{archive.Filter{Text: "NGHĨA vĩnh"}, []string{a.ID}},
+			{archive.Filter{Text: "nghía"}, nil},
+			{archive.Filter{Text: "huong"}, []string{b.ID, a.ID}},
+			{archive.Filter{Text: "hưởng"}, []string{a.ID}},
+			{archive.Filter{Text: "hướng"}, []string{b.ID}},
+			{archive.Filter{Text: "hưởng"}, []string{a.ID}}, // NFD
+			{archive.Filter{Text: "ha noi"}, []string{b.ID, a.ID}},
+			{archive.Filter{Subject: "ha noi"}, nil},
+			{archive.Filter{Subject: "ha lan"}, []string{c.ID}},
+			{archive.Filter{Recipient: "ha noi", Subject: "tran"}, []string{b.ID}},
+			{archive.Filter{Recipient: "dai duong"}, []string{c.ID}},
+			{archive.Filter{Recipient: "dai dương"}, []string{c.ID}},
+			{archive.Filter{Recipient: "đại dượng"}, nil},
+			{archive.Filter{Text: "do duc do"}, []string{c.ID}},
+			{archive.Filter{Text: "03/QĐ-SNV"}, []string{c.ID}},
+			{archive.Filter{Text: "H26.1-0099"}, []string{c.ID}},
+			{archive.Filter{Text: "LC-" + b.ID}, []string{b.ID}},
+			{archive.Filter{Text: "o'neil"}, []string{c.ID}},
+			{archive.Filter{Text: "bao hiem xa hoi nghi"}, []string{a.ID}}, // the beginning of a word
+			{archive.Filter{Text: "ghia"}, nil},
+			{archive.Filter{Text: "%"}, nil},
+			{archive.Filter{Text: `" OR subject : *`}, nil},
+			{archive.Filter{Text: "' & ( !"}, nil},
+			{archive.Filter{Text: "ð"}, []string{c.ID, b.ID, a.ID}},
+			{archive.Filter{Text: "nghia", Agency: "ttdvvl"}, nil},
+			{archive.Filter{Text: strings.Repeat("dài ", 200)}, nil},
+		} {
+			if got := ids(listAll(t, s, q.filter, 0)); fmt.Sprint(got) != fmt.Sprint(q.want) {
+				t.Errorf("%+v: %q, want %q", q.filter, got, q.want)
+			}
+		}
+		p, err := s.Register(t.Context(), archive.Filter{Text: "huong dan"}, archive.Page{})
+		must(t, err)
+		if len(p.Entries) != 1 || p.Entries[0].DocumentID != b.ID {
+			t.Errorf("the register finds %+v", p.Entries)
 		}
 	},
 	"the ten columns": func(t *testing.T, s archive.Store) {

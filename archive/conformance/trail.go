@@ -170,6 +170,11 @@ func backupTest(t *testing.T, s archive.Store, openBackup func(t testing.TB, pat
 	if d := healthy(t, copied); d.Numbers != 5 || d.Audit.Rows < 6+4*5 {
 		t.Errorf("the copy has %d numbers and %d audit rows", d.Numbers, d.Audit.Rows)
 	}
+	found, err := copied.List(t.Context(), archive.Filter{Text: "nghia 03"}, archive.Page{})
+	must(t, err)
+	if len(found.Documents) != 1 {
+		t.Errorf("the copy finds %d documents by their words, want 1", len(found.Documents))
+	}
 	next := Issue(t, copied, Draft(NewID()))
 	if next.Number.Serial != 6 {
 		t.Errorf("the copy goes on with %d, want 6", next.Number.Serial)

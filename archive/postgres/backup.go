@@ -20,7 +20,7 @@ func backup(ctx context.Context, db *sql.DB, path string) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(engine.Copy(ctx, from, to), from.Rollback())
+		return errors.Join(engine.Copy(ctx, from, to, sqlite.Words()), from.Rollback())
 	})
 }
 
@@ -42,7 +42,7 @@ func Restore(ctx context.Context, backup, dsn string) (err error) {
 		if err != nil {
 			return err
 		}
-		err = engine.Copy(ctx, from, to)
+		err = engine.Copy(ctx, from, to, words)
 		for _, id := range [][2]string{{"documents", "seq"}, {"contents", "id"}} {
 			if err == nil {
 				err = advance(ctx, to, id[0], id[1])

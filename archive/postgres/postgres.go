@@ -108,7 +108,7 @@ func migrateOnce(ctx context.Context, config *pgx.ConnConfig) (err error) {
 		return err
 	}
 	p, err := goose.NewProvider(goose.DialectPostgres, db, fsys,
-		goose.WithSessionLocker(locker), goose.WithSlog(slog.New(slog.DiscardHandler)))
+		goose.WithSessionLocker(locker), goose.WithGoMigrations(indexWords()), goose.WithSlog(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
 	}
@@ -128,6 +128,14 @@ func migrateOnce(ctx context.Context, config *pgx.ConnConfig) (err error) {
 	return nil
 }
 
+// indexWords is migration 3: the word index of migration 2 takes in the
+// documents that were there before it.
+func indexWords() *goose.Migration {
+	return goose.NewGoMigration(3, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		return engine.Reindex(ctx, tx, words)
+	}}, nil)
+}
+
 func dialect() engine.Dialect {
 	return engine.Dialect{
 		Name:        "postgresql",
@@ -139,6 +147,7 @@ func dialect() engine.Dialect {
 		Damaged:     func(err error) bool { return code(err) == "XX001" || code(err) == "XX002" },
 		Broken:      broken,
 		Outcome:     outcome,
+		Words:       words,
 		Backup:      backup,
 	}
 }

@@ -94,7 +94,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, fsys, goose.WithSlog(slog.New(slog.DiscardHandler)))
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, fsys, goose.WithGoMigrations(indexWords()), goose.WithSlog(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
 	}
@@ -114,6 +114,14 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// indexWords is migration 3: the word index of migration 2 takes in the
+// documents that were there before it.
+func indexWords() *goose.Migration {
+	return goose.NewGoMigration(3, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		return engine.Reindex(ctx, tx, words)
+	}}, nil)
+}
+
 func dialect() engine.Dialect {
 	return engine.Dialect{
 		Name:    "sqlite",
@@ -122,6 +130,7 @@ func dialect() engine.Dialect {
 		Full:    isFull,
 		Damaged: isDamage,
 		Broken:  func(error) bool { return false },
+		Words:   words,
 		Backup:  backup,
 		Examine: examine,
 	}

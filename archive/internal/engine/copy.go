@@ -18,8 +18,9 @@ var tables = []string{
 var ErrNotEmpty = errors.New("the archive to restore into is not empty")
 
 // Copy copies a whole archive into an empty one of the same schema version,
-// which may be on another database. Both sides are transactions of the caller.
-func Copy(ctx context.Context, from, to *sql.Tx) error {
+// which may be on another database. Both sides are transactions of the caller;
+// w is the word index of the one copied into.
+func Copy(ctx context.Context, from, to *sql.Tx, w Words) error {
 	var rows int64
 	if err := to.QueryRowContext(ctx, `SELECT seq FROM audit_head WHERE id = 1`).Scan(&rows); err != nil {
 		return fmt.Errorf("reading the archive to restore into: %w", err)
@@ -32,7 +33,7 @@ func Copy(ctx context.Context, from, to *sql.Tx) error {
 			return fmt.Errorf("copying table %s: %w", table, err)
 		}
 	}
-	return nil
+	return Reindex(ctx, to, w)
 }
 
 func copyTable(ctx context.Context, from, to *sql.Tx, table string) (err error) {
@@ -65,6 +66,11 @@ func copyTable(ctx context.Context, from, to *sql.Tx, table string) (err error) 
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return err
+		}
+		for i, v := range values {
+			if b, ok := v.([]byte); ok && b == nil {
+				values[i] = []byte{} // empty, not NULL
+			}
 		}
 		if _, err := insert.ExecContext(ctx, values...); err != nil {
 			return err

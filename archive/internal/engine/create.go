@@ -49,6 +49,9 @@ func (t *Tx) create(d archive.Draft, c content) (archive.Document, bool, error) 
 	if err := t.insertDocument(doc); err != nil {
 		return none, false, err
 	}
+	if err := t.index(doc); err != nil {
+		return none, false, err
+	}
 	if err := t.exec(`INSERT INTO document_data (document, data) VALUES ($1, $2)`, d.ID, string(d.Data)); err != nil {
 		return none, false, err
 	}

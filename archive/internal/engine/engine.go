@@ -40,6 +40,8 @@ type Dialect struct {
 	// Outcome finds out on a new connection whether a transaction was committed.
 	// nil when a commit that returned an error never was.
 	Outcome func(ctx context.Context, db *sql.DB, txid string) (committed bool, err error)
+	// Words is the index of words.
+	Words Words
 	// Backup writes a copy of the database.
 	Backup func(ctx context.Context, db *sql.DB, path string) error
 	// Examine looks for damage of the database itself. table "" is all of it.

@@ -182,6 +182,9 @@ func (e *Engine) AssignNumber(ctx context.Context, id string, by archive.Actor, 
 			return moveDetail{}, err
 		}
 		d.Number = &n
+		if err := t.index(*d); err != nil {
+			return moveDetail{}, err
+		}
 		return moveDetail{Number: n.Full(), Book: n.Book, Date: dayText(n.Date)}, nil
 	})
 }

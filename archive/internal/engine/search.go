@@ -52,6 +52,7 @@ func (e *Engine) filter(f archive.Filter) (conditions, error) {
 			return c, err
 		}
 	}
+	e.d.Words.matching(&c, f)
 	return c, nil
 }
 
