@@ -147,8 +147,8 @@ func (a *Agency) check() error {
 }
 
 // DemoAgency is the built-in demonstration profile of a kind: "department"
-// (Sở Nội vụ Hà Nội, also the answer for ""), "centre", "one-stop" or
-// "commune". Its people are fictitious and its documents have no legal value.
+// (Sở Nội vụ Hà Nội, also the answer for ""), "centre", "one-stop",
+// "people-committee" or "commune". Its people are fictitious and its documents have no legal value.
 func DemoAgency(kind string) (*Agency, error) {
 	data, err := DemoAgencyFile(kind)
 	if err != nil {

@@ -134,7 +134,7 @@ func (b *builder) block(list []block, i int) {
 	case "rule":
 		b.add(&layout.Paragraph{Align: layout.Center, RuleBelow: &layout.Rule{Fraction: 1}})
 	default:
-		b.paragraph(x, i+1 < len(list) && list[i+1].kind == "subject")
+		b.paragraph(x, i > 0 && list[i-1].kind == "title", i+1 < len(list) && list[i+1].kind == "subject")
 	}
 }
 

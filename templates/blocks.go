@@ -137,8 +137,9 @@ func (b *builder) date(align layout.Align) *layout.Field {
 	}
 }
 
-// paragraph sets a text directive or a plain paragraph.
-func (b *builder) paragraph(x *block, titled bool) {
+// paragraph sets a text directive or a plain paragraph; after and titled tell
+// that a title goes before and a subject comes next.
+func (b *builder) paragraph(x *block, after, titled bool) {
 	l := b.form.layout
 	p := layout.Paragraph{Before: l.Before, Leading: l.Leading}
 	s := style{size: l.Size}
@@ -207,8 +208,13 @@ func (b *builder) paragraph(x *block, titled bool) {
 		b.article(x, p, s)
 		return
 	}
-	if x.kind == "title" && titled {
-		p.After = 0
+	if x.kind == "title" {
+		if titled {
+			p.After = 0
+		}
+		if after {
+			p.Before = 0
+		}
 	}
 	all := b.lines(x.text, s)
 	for i, runs := range all {
@@ -237,7 +243,6 @@ func (b *builder) article(x *block, p layout.Paragraph, s style) {
 	for i, runs := range all {
 		q := p
 		if i == 0 {
-			q.Role = layout.Heading
 			first := runs[0]
 			if dot := strings.IndexByte(first.Text, '.'); dot > 0 {
 				label, rest := first, first

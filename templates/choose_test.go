@@ -156,7 +156,7 @@ func TestNumbers(t *testing.T) {
 }
 
 func TestAgencies(t *testing.T) {
-	for _, kind := range []string{"department", "centre", "one-stop", "commune"} {
+	for _, kind := range []string{"department", "centre", "one-stop", "people-committee", "commune"} {
 		a, err := DemoAgency(kind)
 		if err != nil || a.Kind != kind || !a.Demonstration {
 			t.Errorf("%s: %+v, %v", kind, a, err)

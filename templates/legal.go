@@ -57,7 +57,7 @@ func corrected(s string) (text, orig, bad string) {
 			return text, orig, shown(inner)
 		}
 		orig += strings.TrimSpace(was)
-		text += strings.TrimSpace(now)
+		text += " " + strings.TrimSpace(now) + " " // a boundary of words on both sides
 		s = after
 	}
 }

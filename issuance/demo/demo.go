@@ -29,7 +29,7 @@ import (
 const Notice = "BẢN TRÌNH DIỄN - " + testpki.Mark
 
 // kinds are the demonstration agencies, one of each kind that forms name.
-var kinds = []string{"department", "centre", "one-stop", "commune"}
+var kinds = []string{"department", "centre", "one-stop", "people-committee", "commune"}
 
 // RootFile is the trust anchor that the demonstration puts in the trust folder.
 const RootFile = "demo-root.pem"

@@ -27,8 +27,10 @@ func isASCII(s string) bool {
 }
 
 // Upper writes s in capitals, every Vietnamese letter included. Input in any
-// normal form; the result is NFC.
-func Upper(s string) string { return NFC(strings.ToUpper(NFC(s))) }
+// normal form; the result is NFC. The German ß of foreign names becomes SS.
+func Upper(s string) string {
+	return NFC(strings.ReplaceAll(strings.ToUpper(NFC(s)), "ß", "SS"))
+}
 
 // Capitalise raises the first letter only: "một triệu" → "Một triệu".
 func Capitalise(s string) string {

@@ -144,6 +144,7 @@ func TestUpper(t *testing.T) {
 		"Nguyễn Thị Đào":                  "NGUYỄN THỊ ĐÀO",
 		norm.NFD.String("Trần Quốc Tuấn"): "TRẦN QUỐC TUẤN",
 		"ưỡng ợ ẵ ỹ ọ":                    "ƯỠNG Ợ Ẵ Ỹ Ọ",
+		"Jürgen Weiß":                     "JÜRGEN WEISS",
 		"Vĩnh Nghĩa":                      "VĨNH NGHĨA",
 		"thành phố Hà Nội":                "THÀNH PHỐ HÀ NỘI",
 		"Jörg Müller":                     "JÖRG MÜLLER",
