@@ -107,7 +107,7 @@ func straight(im image.Image) *image.NRGBA {
 }
 
 func imageStream(space pdf.Name, w, h int, data []byte) *pdf.Stream {
-	const level = 9 // once per picture
+	const level = 6 // 9 takes ten times as long at every start and saves 4 kB of a document of 160
 	return pdf.Deflate(pdf.Dict{
 		"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Image"),
 		"Width": pdf.Integer(w), "Height": pdf.Integer(h),
