@@ -115,15 +115,19 @@ func (c *cli) issue() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			number := archive.Number{Date: rev.At} // a slip without a number has its day only
+			if doc.Number != nil {
+				number = *doc.Number
+			}
 			if err := c.writeFile(out, pdf); err != nil {
 				// The number is given and cannot be given back: say where the file is.
 				fmt.Fprintf(c.err, c.tell("Văn bản số %s đã phát hành và lưu trong sổ (mã %s); chỉ chưa ghi được ra tệp.\n",
-					"Document %s was issued and is in the register (id %s); only the file was not written.\n"), doc.Number.Full(), doc.ID)
+					"Document %s was issued and is in the register (id %s); only the file was not written.\n"), number.Full(), doc.ID)
 				return err
 			}
 			answer := issued{
-				ID: doc.ID, Number: doc.Number.Text, Symbol: doc.Number.Symbol,
-				Date: doc.Number.Date.In(archive.Zone).Format(time.DateOnly), LookupCode: doc.LookupCode, SHA256: rev.SHA256,
+				ID: doc.ID, Number: number.Text, Symbol: number.Symbol,
+				Date: number.Date.In(archive.Zone).Format(time.DateOnly), LookupCode: doc.LookupCode, SHA256: rev.SHA256,
 			}
 			if asJSON {
 				return c.writeJSON(answer)
@@ -132,7 +136,7 @@ func (c *cli) issue() *cobra.Command {
 				return nil
 			}
 			_, err = fmt.Fprintf(c.out, c.tell("Đã phát hành %s ngày %s, mã tra cứu %s: %s\n", "Issued %s of %s, lookup code %s: %s\n"),
-				doc.Number.Full(), doc.Number.Date.In(archive.Zone).Format("02/01/2006"), doc.LookupCode, out)
+				number.Full(), number.Date.In(archive.Zone).Format("02/01/2006"), doc.LookupCode, out)
 			return err
 		},
 	}
