@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/rand"
-	_ "crypto/sha1"
+	"crypto/sha1"
 	"crypto/x509"
 	"encoding/asn1"
+	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"sync"
@@ -220,7 +222,14 @@ func store(data []byte, certs []*x509.Certificate, crls, ocsps [][]byte) []byte 
 			add("OCSPs", o)
 		}
 		if len(vri) > 0 {
-			next["VRI"] = u.Add(pdf.Dict{"0123456789ABCDEF0123456789ABCDEF01234567": pdf.Dict{"Cert": vri, "TU": pdf.Date(now)}})
+			old, err := f.Dict(dss["VRI"])
+			must(err)
+			entries := maps.Clone(old)
+			if entries == nil {
+				entries = pdf.Dict{}
+			}
+			entries[pdf.Name(fmt.Sprintf("%X", sha1.Sum([]byte(vri[0].(pdf.Ref).String()))))] = pdf.Dict{"Cert": vri, "TU": pdf.Date(now)}
+			next["VRI"] = u.Add(entries)
 		}
 		for k, v := range next {
 			if a, ok := v.(pdf.Array); ok && len(a) == 0 {

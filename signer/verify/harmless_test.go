@@ -77,11 +77,15 @@ func lateStamp(data []byte) []byte {
 func fillText(data []byte, field, value string, lines ...string) []byte {
 	return edit(data, ofField(field), func(d pdf.Dict, u *pdf.Update) {
 		d["V"] = pdf.TextString(value)
-		d["AP"] = pdf.Dict{"N": appearanceOf(u, lines...)}
+		d["AP"] = pdf.Dict{"N": appearanceIn(u, boxOf(d["Rect"].(pdf.Array)), lines...)}
 	})
 }
 
 func appearanceOf(u *pdf.Update, lines ...string) pdf.Ref {
+	return appearanceIn(u, pdf.Array{0, 0, 140, 42}, lines...)
+}
+
+func appearanceIn(u *pdf.Update, box pdf.Array, lines ...string) pdf.Ref {
 	var b strings.Builder
 	b.WriteString("q 1 0 0 RG 1 w 0.5 0.5 139 41 re S Q\n/Tx BMC q BT /TNR 8 Tf 1 0 0 rg\n")
 	for i, l := range lines {
@@ -89,7 +93,7 @@ func appearanceOf(u *pdf.Update, lines ...string) pdf.Ref {
 	}
 	b.WriteString("ET Q EMC\n")
 	return u.Add(&pdf.Stream{Raw: []byte(b.String()), Dict: pdf.Dict{"Type": name("XObject"), "Subtype": name("Form"),
-		"BBox": pdf.Array{0, 0, 140, 42}, "Resources": pdf.Dict{"Font": pdf.Dict{"TNR": fontRef}}}})
+		"BBox": box, "Resources": pdf.Dict{"Font": pdf.Dict{"TNR": fontRef}}}})
 }
 
 // fontRef is the font of every document of draft: its writer allots the same

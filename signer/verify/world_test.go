@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -112,10 +113,11 @@ func draft(change func(part string, d pdf.Dict, w *pdf.Writer)) []byte {
 
 	var fields, annots pdf.Array
 	widget := func(field string, rect pdf.Array, d pdf.Dict) {
-		box := pdf.Array{0, 0, float(rect[2]) - float(rect[0]), float(rect[3]) - float(rect[1])}
+		box := boxOf(rect)
 		maps.Copy(d, pdf.Dict{
 			"Type": name("Annot"), "Subtype": name("Widget"), "P": page1, "F": 4, "Rect": rect, "T": pdf.TextString(field),
-			"AP": pdf.Dict{"N": w.Add(&pdf.Stream{Dict: pdf.Dict{"Type": name("XObject"), "Subtype": name("Form"), "BBox": box}})},
+			"StructParent": len(fields),
+			"AP":           pdf.Dict{"N": w.Add(&pdf.Stream{Dict: pdf.Dict{"Type": name("XObject"), "Subtype": name("Form"), "BBox": box}})},
 		})
 		ref := w.Alloc()
 		put(ref, field, d)
@@ -134,11 +136,16 @@ func draft(change func(part string, d pdf.Dict, w *pdf.Writer)) []byte {
 	form := w.Alloc()
 	put(form, "form", pdf.Dict{"Fields": fields, "SigFlags": 3, "DR": pdf.Dict{"Font": pdf.Dict{"TNR": font, "TNI": font}}})
 
-	struct1 := w.Alloc()
-	tree := w.Add(pdf.Dict{"Type": name("StructTreeRoot"), "K": struct1})
-	w.Put(struct1, pdf.Dict{"Type": name("StructElem"), "S": name("Document"), "P": tree, "K": pdf.Array{
-		pdf.Dict{"Type": name("OBJR"), "Obj": annots[0], "Pg": page1},
-	}})
+	struct1, tree := w.Alloc(), w.Alloc()
+	var forms, parents pdf.Array
+	for i, a := range annots {
+		element := w.Add(pdf.Dict{"Type": name("StructElem"), "S": name("Form"), "P": struct1, "K": pdf.Dict{"Type": name("OBJR"), "Obj": a, "Pg": page1}})
+		forms, parents = append(forms, element), append(parents, i, element)
+	}
+	// As the renderer writes it: DSS looks at the parent tree first, and by
+	// that way takes the change of a widget for form filling.
+	w.Put(tree, pdf.Literal(fmt.Sprintf("<</Type/StructTreeRoot/ParentTree %v/ParentTreeNextKey %d/K %v>>", w.Add(pdf.Dict{"Nums": parents}), len(annots), struct1)))
+	w.Put(struct1, pdf.Dict{"Type": name("StructElem"), "S": name("Document"), "P": tree, "K": forms})
 	outline := w.Alloc()
 	item := w.Add(pdf.Dict{"Title": pdf.TextString("Quyết định"), "Parent": outline, "Dest": pdf.Array{page1, name("Fit")}})
 	w.Put(outline, pdf.Dict{"Type": name("Outlines"), "First": item, "Last": item, "Count": 1})
@@ -168,6 +175,12 @@ func xmp(title, date string) string {
 	return `<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
 		`<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"><dc:title><rdf:Alt><rdf:li xml:lang="x-default">` +
 		title + `</rdf:li></rdf:Alt></dc:title><xmp:ModifyDate>` + date + `</xmp:ModifyDate></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`
+}
+
+// boxOf is the /BBox of an appearance in a rectangle.
+func boxOf(rect pdf.Array) pdf.Array {
+	round := func(f float64) float64 { return math.Round(f*100) / 100 }
+	return pdf.Array{0, 0, round(float(rect[2]) - float(rect[0])), round(float(rect[3]) - float(rect[1]))}
 }
 
 func float(o pdf.Object) float64 {
