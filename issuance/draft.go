@@ -125,10 +125,7 @@ func (s *Service) prepare(ctx context.Context, r Request) (*prepared, error) {
 			return nil, err
 		}
 	}
-	if p.document, err = form.Bind(r.Data, p.env); err != nil {
-		return nil, err
-	}
-	if p.facts, err = form.Facts(r.Data, p.env); err != nil {
+	if p.document, p.facts, err = form.BindFacts(r.Data, p.env); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func newService(t *testing.T, change func(*issuance.Options)) (*issuance.Service, archive.Store) {
+func newService(t testing.TB, change func(*issuance.Options)) (*issuance.Service, archive.Store) {
 	t.Helper()
 	dir, err := office()
 	if err != nil {
@@ -77,7 +77,7 @@ func newService(t *testing.T, change func(*issuance.Options)) (*issuance.Service
 	return s, store
 }
 
-func sample(t *testing.T, form string, edit func(map[string]any)) issuance.Request {
+func sample(t testing.TB, form string, edit func(map[string]any)) issuance.Request {
 	t.Helper()
 	forms, err := templates.Embedded()
 	if err != nil {

@@ -10,10 +10,17 @@ import (
 // Bind checks data against the form and returns the document in reading order.
 // The error is a *DataError with every problem of the data.
 func (f *Form) Bind(data []byte, env Env) (*layout.Document, error) {
+	doc, _, err := f.BindFacts(data, env)
+	return doc, err
+}
+
+// BindFacts is Bind that also tells what the register needs of the data.
+func (f *Form) BindFacts(data []byte, env Env) (*layout.Document, Facts, error) {
 	rec, err := f.read(data, env)
 	if err != nil {
-		return nil, err
+		return nil, Facts{}, err
 	}
+	facts := f.facts(rec, env)
 	b := &builder{form: f, w: writer{env: &env, frames: make([][]value, 1, 4)}}
 	b.w.frames[0] = rec
 	b.w.runs = make([]layout.Run, 0, 160)
@@ -42,7 +49,7 @@ func (f *Form) Bind(data []byte, env Env) (*layout.Document, error) {
 	if b.seal != nil {
 		b.seal.Locks = b.locks()
 	}
-	return b.doc, nil
+	return b.doc, facts, nil
 }
 
 // builder walks the compiled blocks with the data at hand.

@@ -21,13 +21,8 @@ type Facts struct {
 	PermitKind int
 }
 
-// Facts checks data as Bind does and returns what the register needs of it. The
-// error is a *DataError.
-func (f *Form) Facts(data []byte, env Env) (Facts, error) {
-	rec, err := f.read(data, env)
-	if err != nil {
-		return Facts{}, err
-	}
+// facts are those of data that was read and found right.
+func (f *Form) facts(rec []value, env Env) Facts {
 	out := Facts{DossierCode: rec[f.index("dossier_code")].str, Received: rec[f.index("received_date")].day}
 	if out.Unit = rec[f.index("drafting_unit")].str; out.Unit == "" {
 		out.Unit = env.Agency.Unit
@@ -43,7 +38,7 @@ func (f *Form) Facts(data []byte, env Env) (Facts, error) {
 	if x, ok := f.root.field(f.PermitKind.Field); ok {
 		out.PermitKind = f.PermitKind.Values[rec[x.index].str]
 	}
-	return out, nil
+	return out
 }
 
 // PhotoField is the name of the field that holds the photo, "" when the form

@@ -2,13 +2,16 @@ package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"sync"
+
+	// Two to three times as fast as compress/zlib at level 1, where every page
+	// of every document is compressed.
+	"github.com/klauspost/compress/zlib"
 )
 
 // Writer makes a whole file in one buffer: header, objects in the order they
