@@ -34,6 +34,9 @@ type Store interface {
 	Keys
 	Trail
 	Upkeep
+	Queue
+	Batches
+	Outbox
 	// Close waits for steps under way, then releases the store.
 	Close() error
 }

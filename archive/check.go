@@ -203,3 +203,69 @@ func (e Event) Check() error {
 	}
 	return CheckActor(e.By)
 }
+
+// Check refuses a job without id or kind.
+func (j Job) Check() error {
+	if err := required("job id", j.ID, "job kind", j.Kind); err != nil {
+		return err
+	}
+	if err := checkTexts("job id", j.ID, "job kind", j.Kind, "agency", j.Agency); err != nil {
+		return err
+	}
+	if err := CheckText("payload", string(j.Payload), MaxData); err != nil {
+		return err
+	}
+	if len(j.Payload) > 0 && !json.Valid(j.Payload) {
+		return &InvalidError{"payload", "is not JSON"}
+	}
+	return nil
+}
+
+// Check refuses a batch that is empty, too long or names a document twice.
+func (b Batch) Check() error {
+	if err := required("batch id", b.ID, "agency", b.Agency); err != nil {
+		return err
+	}
+	if err := checkTexts("batch id", b.ID, "agency", b.Agency); err != nil {
+		return err
+	}
+	switch {
+	case len(b.Items) == 0:
+		return &InvalidError{"items", "are none"}
+	case len(b.Items) > MaxBatch:
+		return &InvalidError{"items", fmt.Sprintf("are more than %d", MaxBatch)}
+	case b.Created.IsZero():
+		return &InvalidError{"created", "is zero"}
+	}
+	seen := make(map[string]bool, len(b.Items))
+	for i, item := range b.Items {
+		field := fmt.Sprintf("items/%d", i)
+		if err := CheckText(field, item.Document, MaxText); err != nil {
+			return err
+		}
+		if item.Document == "" || seen[item.Document] {
+			return &InvalidError{field, "is empty or named twice"}
+		}
+		seen[item.Document] = true
+	}
+	return CheckActor(b.By)
+}
+
+// Check refuses a receiver without id or address.
+func (w Webhook) Check() error {
+	if err := required("webhook id", w.ID, "agency", w.Agency, "url", w.URL); err != nil {
+		return err
+	}
+	if err := checkTexts("webhook id", w.ID, "agency", w.Agency, "url", w.URL); err != nil {
+		return err
+	}
+	if len(w.Secret) > MaxText {
+		return &InvalidError{"secret", fmt.Sprintf("is longer than %d bytes", MaxText)}
+	}
+	for _, m := range w.Moves {
+		if After(Issued, m) == Issued && m != MoveIssue && m != MovePreserve {
+			return &InvalidError{"moves", fmt.Sprintf("%q is no move", m)}
+		}
+	}
+	return nil
+}

@@ -123,3 +123,34 @@ func (e *OutcomeUnknownError) Error() string {
 }
 
 func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
+
+// ErrorCode is a short stable code for a refusal of the archive, "" for any
+// other error.
+func ErrorCode(err error) string {
+	for _, c := range [...]struct {
+		is   func(error) bool
+		code string
+	}{
+		{as[*StateError], "state"},
+		{as[*NotFoundError], "not_found"},
+		{as[*BackdateError], "back_date"},
+		{as[*BookError], "book"},
+		{as[*UniqueKeyError], "unique_key"},
+		{as[*DuplicateError], "duplicate"},
+		{as[*IdempotencyConflictError], "idempotency_conflict"},
+		{as[*InvalidError], "invalid"},
+		{as[*CorruptError], "corrupt"},
+		{as[*KeyError], "key"},
+		{as[*LeaseError], "lease"},
+	} {
+		if c.is(err) {
+			return c.code
+		}
+	}
+	return ""
+}
+
+func as[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}

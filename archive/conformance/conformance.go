@@ -30,6 +30,9 @@ func Run(t *testing.T, open Opener, openBackup func(t testing.TB, path string) a
 		{"keys", keyTests},
 		{"trail", trailTests},
 		{"upkeep", upkeepTests},
+		{"queue", queueTests},
+		{"batches", batchTests},
+		{"outbox", outboxTests},
 		{"concurrency", concurrencyTests},
 	} {
 		t.Run(g.name, func(t *testing.T) {

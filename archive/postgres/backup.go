@@ -43,7 +43,7 @@ func Restore(ctx context.Context, backup, dsn string) (err error) {
 			return err
 		}
 		err = engine.Copy(ctx, from, to, words)
-		for _, id := range [][2]string{{"documents", "seq"}, {"contents", "id"}} {
+		for _, id := range [][2]string{{"documents", "seq"}, {"contents", "id"}, {"jobs", "seq"}, {"batches", "seq"}, {"deliveries", "seq"}} {
 			if err == nil {
 				err = advance(ctx, to, id[0], id[1])
 			}

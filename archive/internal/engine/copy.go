@@ -11,7 +11,7 @@ import (
 // tables are all tables of the schema, a table after those it refers to.
 var tables = []string{
 	"agencies", "books", "book_years", "documents", "document_data", "unique_keys", "contents", "revisions",
-	"idempotency", "audit", "audit_head", "checkpoints", "api_keys",
+	"idempotency", "audit", "audit_head", "checkpoints", "api_keys", "jobs", "batches", "batch_items", "webhooks", "deliveries",
 }
 
 // ErrNotEmpty is returned by Copy when the archive to copy into is in use.

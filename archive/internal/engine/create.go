@@ -253,6 +253,10 @@ func (t *Tx) recordMove(d *archive.Document, m archive.Move, from archive.State,
 		return archive.Step{}, err
 	}
 	row, err := t.audit(archive.Event{Action: string(m), Agency: d.Agency, Document: d.ID, Detail: []byte(text), By: by, At: at})
-	return archive.Step{Move: m, From: from, To: d.State, Revision: detail.Revision, Reason: detail.Reason,
-		Other: detail.Other, By: by, At: row.At}, err
+	if err != nil {
+		return archive.Step{}, err
+	}
+	step := archive.Step{Move: m, From: from, To: d.State, Revision: detail.Revision, Reason: detail.Reason,
+		Other: detail.Other, By: by, At: row.At}
+	return step, t.publish(*d, step, row.Seq)
 }

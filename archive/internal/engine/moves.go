@@ -176,7 +176,20 @@ func (t *Tx) takePlace(d archive.Document, by archive.Actor, at time.Time) error
 
 // AssignNumber implements archive.Documents.
 func (e *Engine) AssignNumber(ctx context.Context, id string, by archive.Actor, at time.Time) (archive.Document, error) {
-	return e.move(ctx, move{id: id, kind: archive.MoveNumber, by: by, at: at}, func(t *Tx, d *archive.Document) (moveDetail, error) {
+	return e.move(ctx, numberMove(id, by, at), takeNumber(at))
+}
+
+func numberMove(id string, by archive.Actor, at time.Time) move {
+	return move{id: id, kind: archive.MoveNumber, by: by, at: at}
+}
+
+// number is AssignNumber inside a step.
+func (t *Tx) number(id string, by archive.Actor, at time.Time) (archive.Document, error) {
+	return t.move(numberMove(id, by, at), takeNumber(at))
+}
+
+func takeNumber(at time.Time) func(*Tx, *archive.Document) (moveDetail, error) {
+	return func(t *Tx, d *archive.Document) (moveDetail, error) {
 		n, err := t.nextNumber(*d, at)
 		if err != nil {
 			return moveDetail{}, err
@@ -186,7 +199,7 @@ func (e *Engine) AssignNumber(ctx context.Context, id string, by archive.Actor, 
 			return moveDetail{}, err
 		}
 		return moveDetail{Number: n.Full(), Book: n.Book, Date: dayText(n.Date)}, nil
-	})
+	}
 }
 
 // Deliver implements archive.Documents.
