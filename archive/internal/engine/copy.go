@@ -28,12 +28,28 @@ func Copy(ctx context.Context, from, to *sql.Tx, w Words) error {
 	if rows != 0 {
 		return ErrNotEmpty
 	}
+	if err := copyTables(ctx, from, to, tables); err != nil {
+		return err
+	}
+	return Reindex(ctx, to, w)
+}
+
+// CopyPresent copies the tables of the first schema into an archive of any, so
+// that migrations can be tried on real content.
+func CopyPresent(ctx context.Context, from, to *sql.Tx) error {
+	return copyTables(ctx, from, to, tables[:firstTables])
+}
+
+// firstTables is how many of the tables the first schema has.
+const firstTables = 13
+
+func copyTables(ctx context.Context, from, to *sql.Tx, tables []string) error {
 	for _, table := range tables {
 		if err := copyTable(ctx, from, to, table); err != nil {
 			return fmt.Errorf("copying table %s: %w", table, err)
 		}
 	}
-	return Reindex(ctx, to, w)
+	return nil
 }
 
 func copyTable(ctx context.Context, from, to *sql.Tx, table string) (err error) {
