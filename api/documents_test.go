@@ -200,3 +200,19 @@ func TestPublicRateLimit(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// TestSampleIsARequest: what GET …/sample gives can be posted as it is, which is
+// what the line that `make run` prints does.
+func TestSampleIsARequest(t *testing.T) {
+	b := newBench(t)
+	res := b.do(request{method: http.MethodGet, path: "/v1/forms/qd-huong-tctn/sample", key: "workflow"})
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%d %s %v", res.StatusCode, body, err)
+	}
+	res = b.do(request{path: "/v1/documents?until=issued", key: "all", body: string(body), header: map[string]string{"Idempotency-Key": "thu-1", "Accept": "application/pdf"}})
+	pdf, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusCreated || !bytes.HasPrefix(pdf, []byte("%PDF-1.7")) {
+		t.Errorf("%d %.300s %v", res.StatusCode, pdf, err)
+	}
+}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -66,8 +67,9 @@ func (h *handlers) GetFormSample(c echo.Context, form FormID, params GetFormSamp
 		return err
 	}
 	body := struct {
-		Form string `json:"form"`
-		Data any    `json:"data"`
-	}{f.ID, f.Sample()}
+		Form    string          `json:"form"`
+		Version string          `json:"version,omitempty"`
+		Data    json.RawMessage `json:"data"`
+	}{f.ID, deref(params.Version), f.Sample()}
 	return c.JSONPretty(http.StatusOK, body, "  ")
 }
