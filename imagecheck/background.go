@@ -24,7 +24,7 @@ type background struct {
 	reached  float64 // share of the border (top, upper sides) that is background
 	rough    float64 // mean gradient of L* per pixel
 	slope    float64 // L* from one side of the picture to the other, of the plane fitted
-	shadow   float64 // share above the chin that is a darker tone of the background
+	shadow   float64 // share above the chin that is a darker tone of the background, to one side
 	objects  float64 // share above the chin that neither background nor person is
 	crown    float64 // row of the top of the head, work pixels
 	cut      bool    // the head reaches the top border
@@ -180,7 +180,7 @@ func (b *background) shadows(pix []lab, ref lab, head ellipse, chin int) {
 			stack = append(stack, int32(i))
 		}
 	}
-	n := 0
+	var sides [2]int
 	for len(stack) > 0 {
 		i := int(stack[len(stack)-1])
 		stack = stack[:len(stack)-1]
@@ -202,10 +202,17 @@ func (b *background) shadows(pix []lab, ref lab, head ellipse, chin int) {
 			}
 			b.kind[j] = shadowKind
 			stack = append(stack, int32(j))
-			n++
+			if float64(u) < head.cx {
+				sides[0]++
+			} else {
+				sides[1]++
+			}
 		}
 	}
-	b.shadow = float64(n) / float64(b.w*chin)
+	// White hair stands on both sides of the head, a shadow falls to one: what
+	// both sides have in common counts a quarter.
+	common := 2 * min(sides[0], sides[1])
+	b.shadow = (float64(sides[0]+sides[1]-common) + float64(common)/4) / float64(b.w*chin)
 }
 
 // strays finds what stands in the background above the chin and is not joined

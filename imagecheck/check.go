@@ -87,7 +87,12 @@ type analysis struct {
 	result  *Result
 }
 
-// Check judges a photo. The Result is the same for the same bytes and rules. An
+// Photos above largePixels are looked at one at a time: each takes up to 200 MB.
+const largePixels = 16_000_000
+
+var large = make(chan struct{}, 1)
+
+// Check judges a photo under rules, which may not be nil. The Result is the same for the same bytes and rules. An
 // error means that there is no verdict: the caller gave up, or decoding took
 // longer than it may (ErrTime). Bytes that are no photo are a verdict, Fail.
 func Check(ctx context.Context, data []byte, rules *Rules) (*Result, error) {
@@ -103,6 +108,14 @@ func analyse(ctx context.Context, data []byte, rules *Rules, jp2Pixels int) (*an
 	in, err := Inspect(data)
 	if err == nil {
 		a.info, a.result.Info = in, in
+		if in.Width*in.Height > largePixels {
+			select {
+			case large <- struct{}{}:
+				defer func() { <-large }()
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
 		a.source, a.reduced, err = decode(ctx, data, in, jp2Pixels)
 	}
 	var r *Refusal

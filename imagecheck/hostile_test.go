@@ -141,6 +141,7 @@ func FuzzInspect(f *testing.F) {
 			t.Fatalf("%+v", in)
 		}
 		if in.Format == JPEG {
+			_ = wholeJPEG(b, in)
 			if _, err := Inspect(stripJPEG(b, 300)); err != nil {
 				t.Fatalf("stripped: %v", err)
 			}
