@@ -103,7 +103,7 @@ type Documents interface {
 	Get(ctx context.Context, id string) (Document, error)                            // with Data, Revisions and History
 	ByLookupCode(ctx context.Context, code string) (Document, error)                 // same
 	BySHA256(ctx context.Context, sha256hex string) (Document, error)                // same; any revision
-	Content(ctx context.Context, sha256hex string) ([]byte, error)                   // *NotFoundError, *CorruptError
+	Content(ctx context.Context, sha256hex string) ([]byte, error)                   // *NotFoundError, *CorruptError, *DestroyedError
 	RevisionContent(ctx context.Context, id string, n int) ([]byte, Revision, error) // n from 1; 0 is the latest
 	// Unfinished lists documents that have a number and are not issued, in number
 	// order per book, for recovery at start and for the clerk.
@@ -160,6 +160,10 @@ type Upkeep interface {
 	// Expired pages through documents whose retention period ended before at,
 	// by the period of their book.
 	Expired(ctx context.Context, at time.Time, p Page) (DocumentPage, error)
+	// Destroy removes the data and the PDFs of an expired document. Its line in
+	// the register, its number, its hashes and its trail stay. *RetentionError
+	// when it must still be kept.
+	Destroy(ctx context.Context, id, reason string, by Actor, at time.Time) (Document, error)
 	// ForgetIdempotency drops idempotency keys older than before.
 	ForgetIdempotency(ctx context.Context, before time.Time) (int64, error)
 }
@@ -263,6 +267,7 @@ type Document struct {
 	Issued     time.Time
 	Delivered  time.Time
 	Ended      time.Time // return, withdrawal or replacement
+	Destroyed  time.Time // end of retention: Data and PDFs are gone
 	CreatedBy  Actor
 
 	Revisions []Revision // oldest first

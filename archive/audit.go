@@ -25,6 +25,7 @@ const (
 	ActionConfigure    = "configure"    // an agency or book was created or changed
 	ActionCreateKey    = "key.create"   //
 	ActionRevokeKey    = "key.revoke"   //
+	ActionDestroy      = "destroy"      // data and PDFs at the end of their retention
 	ActionBackup       = "backup"       //
 	ActionRecover      = "recover"      // a document was finished after a restart
 	ActionRefused      = "refused"      // a call was refused for want of a role

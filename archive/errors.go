@@ -113,6 +113,30 @@ func (e *CorruptError) Error() string {
 	return fmt.Sprintf("content %s is damaged: its bytes have the hash %s", e.SHA256, e.Found)
 }
 
+// RetentionError says that a document must still be kept.
+type RetentionError struct {
+	Document string
+	Until    time.Time // last day; zero when it is kept for ever or has no number
+}
+
+func (e *RetentionError) Error() string {
+	if e.Until.IsZero() {
+		return fmt.Sprintf("document %s has no retention period that could end", e.Document)
+	}
+	return fmt.Sprintf("document %s is kept until %s", e.Document, e.Until.Format(time.DateOnly))
+}
+
+// DestroyedError says that content was destroyed at the end of its retention
+// period.
+type DestroyedError struct {
+	SHA256 string
+	At     time.Time
+}
+
+func (e *DestroyedError) Error() string {
+	return fmt.Sprintf("content %s was destroyed on %s at the end of its retention period", e.SHA256, e.At.In(Zone).Format(time.DateOnly))
+}
+
 // OutcomeUnknownError says that the connection broke while a step was being
 // committed and it could not be learnt whether it was. Repeating the call is
 // safe.
@@ -142,6 +166,8 @@ func ErrorCode(err error) string {
 		{as[*CorruptError], "corrupt"},
 		{as[*KeyError], "key"},
 		{as[*LeaseError], "lease"},
+		{as[*RetentionError], "retention"},
+		{as[*DestroyedError], "destroyed"},
 	} {
 		if c.is(err) {
 			return c.code

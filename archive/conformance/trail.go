@@ -137,6 +137,33 @@ var upkeepTests = map[string]func(*testing.T, archive.Store){
 				t.Errorf("in %d: %q expired, want %d", c.year, ids(p.Documents), c.want)
 			}
 		}
+		ctx, late := t.Context(), time.Date(2037, 1, 1, 0, 0, 0, 0, archive.Zone)
+		for id, at := range map[string]time.Time{d.ID: late.Add(-time.Second), e.ID: late} {
+			if _, err := s.Destroy(ctx, id, "hết hạn", Clerk, at); !errors.As(err, new(*archive.RetentionError)) {
+				t.Errorf("%s at %s: got %v, want *RetentionError", id, at, err)
+			}
+		}
+		for range 2 {
+			gone, err := s.Destroy(ctx, d.ID, "hết thời hạn bảo quản", Clerk, late)
+			must(t, err)
+			if !gone.Destroyed.Equal(late) || gone.Number == nil || string(gone.Data) != "{}" {
+				t.Errorf("destroyed as %+v", gone)
+			}
+		}
+		if _, _, err := s.RevisionContent(ctx, d.ID, 0); !errors.As(err, new(*archive.DestroyedError)) {
+			t.Errorf("got %v, want *DestroyedError", err)
+		}
+		p, err := s.Register(ctx, archive.Filter{Book: "QĐ"}, archive.Page{})
+		must(t, err)
+		if len(p.Entries) != 1 || p.Entries[0].DocumentID != d.ID {
+			t.Errorf("the register is %+v", p.Entries)
+		}
+		if left, err := s.Expired(ctx, late, archive.Page{}); err != nil || len(left.Documents) != 0 {
+			t.Errorf("still expired: %q, %v", ids(left.Documents), err)
+		}
+		_, _, err = s.RevisionContent(ctx, e.ID, 0)
+		must(t, err)
+		healthy(t, s)
 	},
 }
 

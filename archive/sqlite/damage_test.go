@@ -171,6 +171,7 @@ func alter(t testing.TB, path string, statements ...string) {
 	defer func() { _ = db.Close() }()
 	_, err = db.ExecContext(t.Context(), `PRAGMA foreign_keys(0)`)
 	must(t, err)
+	statements = append([]string{`DROP TRIGGER audit_no_update`, `DROP TRIGGER audit_no_delete`}, statements...)
 	for _, s := range statements {
 		_, err := db.ExecContext(t.Context(), s)
 		must(t, err)

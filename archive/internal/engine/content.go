@@ -92,9 +92,12 @@ func readContent(ctx context.Context, r reader, sum []byte) ([]byte, error) {
 		var (
 			base, tail []byte
 			size       int64
+			destroyed  sql.NullInt64
 		)
-		err := r.row(ctx, `SELECT base, size, tail FROM contents WHERE sha256 = $1`, want).Scan(&base, &size, &tail)
+		err := r.row(ctx, `SELECT base, size, tail, destroyed FROM contents WHERE sha256 = $1`, want).Scan(&base, &size, &tail, &destroyed)
 		switch {
+		case err == nil && destroyed.Valid:
+			return nil, &archive.DestroyedError{SHA256: hex.EncodeToString(sum), At: fromNull(destroyed)}
 		case errors.Is(err, sql.ErrNoRows) && out == nil:
 			return nil, &archive.NotFoundError{What: "content", ID: hex.EncodeToString(sum)}
 		case errors.Is(err, sql.ErrNoRows):

@@ -56,15 +56,15 @@ func copyTable(ctx context.Context, from, to *sql.Tx, table string) (err error) 
 	if _, err := to.ExecContext(ctx, `DELETE FROM `+table); err != nil {
 		return err
 	}
-	rows, err := from.QueryContext(ctx, `SELECT * FROM `+table)
+	columns, err := columnsIn(ctx, to, table)
+	if err != nil {
+		return err
+	}
+	rows, err := from.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM %s`, strings.Join(columns, ", "), table))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	columns, err := rows.Columns()
-	if err != nil {
-		return err
-	}
 	places := make([]string, len(columns))
 	for i := range places {
 		places[i] = fmt.Sprintf("$%d", i+1)
@@ -93,4 +93,13 @@ func copyTable(ctx context.Context, from, to *sql.Tx, table string) (err error) 
 		}
 	}
 	return rows.Err()
+}
+
+func columnsIn(ctx context.Context, tx *sql.Tx, table string) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT * FROM `+table+` WHERE 1 = 0`)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := rows.Columns()
+	return columns, errors.Join(err, rows.Close())
 }

@@ -183,7 +183,7 @@ func (x *examination) contents(ctx context.Context) error {
 	for {
 		rows, err := collectOnce(ctx, x.e, "reading contents", func(rows *sql.Rows) (r row, err error) {
 			return r, rows.Scan(&r.id, &r.sum)
-		}, `SELECT id, sha256 FROM contents WHERE id > $1 ORDER BY id LIMIT $2`, after, doctorPage)
+		}, `SELECT id, sha256 FROM contents WHERE id > $1 AND destroyed IS NULL ORDER BY id LIMIT $2`, after, doctorPage)
 		if err != nil {
 			return err
 		}
@@ -301,15 +301,6 @@ type sequence struct {
 // Backup implements archive.Upkeep.
 func (e *Engine) Backup(ctx context.Context, path string) error {
 	return e.wrap("backing up to "+path, e.d.Backup(ctx, e.read, path))
-}
-
-// Expired implements archive.Upkeep. A document's period runs from the end of
-// the year it was numbered in.
-func (e *Engine) Expired(ctx context.Context, at time.Time, p archive.Page) (archive.DocumentPage, error) {
-	var c conditions
-	c.and(`d.serial IS NOT NULL AND EXISTS (SELECT 1 FROM books b WHERE b.agency = d.agency AND b.code = d.book
-		AND b.retention_years > 0 AND d.year + b.retention_years < $%d)`, archive.Day(at).Year())
-	return e.list(ctx, c, p)
 }
 
 // ForgetIdempotency implements archive.Upkeep.

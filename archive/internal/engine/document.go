@@ -14,7 +14,7 @@ import (
 const documentColumns = `id, agency, form, form_version, document_type, title, book, symbol, permit_kind, subject,
 	recipients, kept_by, copies, signatory_title, signatory_name, dossier_code, page_count, unique_key, lookup_code,
 	personal, moves, replaces, corrects, actor_id, actor_name, actor_role, state, day, year, serial, number_text,
-	reason, receipt, replaced_by, created, updated, issued, delivered, ended`
+	reason, receipt, replaced_by, created, updated, issued, delivered, ended, destroyed`
 
 // found is a document row with the columns that archive.Document has not.
 type found struct {
@@ -33,13 +33,13 @@ func scanDocumentAnd(rows *sql.Rows, more ...any) (found, error) {
 		book                               sql.NullString
 		personal, created, updated         int64
 		year, serial                       sql.NullInt64
-		issued, delivered, ended           sql.NullInt64
+		issued, delivered, ended, gone     sql.NullInt64
 	)
 	err := rows.Scan(append([]any{&d.ID, &d.Agency, &d.Form, &d.FormVersion, &d.DocumentType, &d.Title, &book, &d.Symbol,
 		&d.PermitKind, &d.Subject, &recipients, &d.KeptBy, &d.Copies, &d.SignatoryTitle, &d.SignatoryName,
 		&d.DossierCode, &d.PageCount, &d.UniqueKey, &d.LookupCode, &personal, &moves, &d.Replaces, &d.Corrects,
 		&d.CreatedBy.ID, &d.CreatedBy.Name, &d.CreatedBy.Role, &d.State, &day, &year, &serial, &numberText,
-		&d.Reason, &d.receipt, &d.ReplacedBy, &created, &updated, &issued, &delivered, &ended}, more...)...)
+		&d.Reason, &d.receipt, &d.ReplacedBy, &created, &updated, &issued, &delivered, &ended, &gone}, more...)...)
 	if err != nil {
 		return d, err
 	}
@@ -49,6 +49,7 @@ func scanDocumentAnd(rows *sql.Rows, more ...any) (found, error) {
 	d.Book, d.Personal, d.Moves = book.String, personal != 0, archive.SplitMoves(moves)
 	d.Created, d.Updated = fromMicros(created), fromMicros(updated)
 	d.Issued, d.Delivered, d.Ended = fromNull(issued), fromNull(delivered), fromNull(ended)
+	d.Destroyed = fromNull(gone)
 	if serial.Valid {
 		date, err := parseDay(day)
 		if err != nil {

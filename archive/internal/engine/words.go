@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 
 	"antin/archive"
@@ -66,16 +67,17 @@ func (t *Tx) index(d archive.Document) error {
 }
 
 // Reindex enters every document into the word index, in a transaction of the
-// caller: when the index is new, and after a restore.
+// caller: when the index is new, and after a restore. It reads only columns of
+// the first schema, for a migration runs it before later ones.
 func Reindex(ctx context.Context, tx *sql.Tx, w Words) error {
 	after := int64(0)
 	for {
-		rows, err := tx.QueryContext(ctx, `SELECT `+columnsOf+`, d.seq FROM documents d WHERE d.seq > $1 ORDER BY d.seq LIMIT $2`,
-			after, doctorPage)
+		rows, err := tx.QueryContext(ctx, `SELECT seq, id, subject, recipients, title, document_type, symbol, signatory_name,
+			dossier_code, lookup_code, number_text FROM documents WHERE seq > $1 ORDER BY seq LIMIT $2`, after, doctorPage)
 		if err != nil {
 			return err
 		}
-		docs, err := drain(rows, scanDocumentSeq)
+		docs, err := drain(rows, scanIndexed)
 		if err != nil {
 			return err
 		}
@@ -89,6 +91,19 @@ func Reindex(ctx context.Context, tx *sql.Tx, w Words) error {
 			return nil
 		}
 	}
+}
+
+func scanIndexed(rows *sql.Rows) (d found, err error) {
+	var recipients, number string
+	err = rows.Scan(&d.seq, &d.ID, &d.Subject, &recipients, &d.Title, &d.DocumentType, &d.Symbol, &d.SignatoryName,
+		&d.DossierCode, &d.LookupCode, &number)
+	if err == nil {
+		err = json.Unmarshal([]byte(recipients), &d.Recipients)
+	}
+	if number != "" {
+		d.Number = &archive.Number{Text: number}
+	}
+	return d, err
 }
 
 // matching adds what a filter asks of words.
