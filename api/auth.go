@@ -12,11 +12,19 @@ import (
 	"antin/archive"
 )
 
+// callerKey is where the desk's middleware leaves the caller of a request. No
+// route of the JSON interface runs behind it: a cookie opens none of them.
+const callerKey = "antin.caller"
+
 // caller is who a request comes from.
 type caller struct{ key archive.Key }
 
-// authenticate finds the caller by the bearer token.
+// authenticate finds the caller by the bearer token, or takes the one whom the
+// desk's middleware found by the session.
 func (s *Server) authenticate(c echo.Context) (*caller, error) {
+	if who, ok := c.Get(callerKey).(*caller); ok {
+		return who, nil
+	}
 	scheme, token, ok := strings.Cut(c.Request().Header.Get(echo.HeaderAuthorization), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return nil, problem.New(problem.Unauthorized, nil)

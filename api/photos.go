@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"strings"
@@ -91,41 +90,4 @@ func photoProblem(err error) error {
 		return p
 	}
 	return err
-}
-
-// photoPage is /anh: drop a photo, see what was found, take the prepared one.
-func (s *Server) photoPage(c echo.Context) error {
-	body := struct {
-		Limit              string
-		Result             *imagecheck.Result
-		Overlay, Prepared  string // base64
-		Refused, RefusedEN string // why no prepared photo is offered
-		Title              string // of the rules
-	}{Limit: megabytes(s.limits.PhotoBody)}
-	rules, err := s.photoRules(c.FormValue("rules"))
-	if err != nil {
-		return err
-	}
-	body.Title = rules.Title
-	if c.Request().Method == http.MethodPost {
-		photo, _, err := s.photo(c, "")
-		if err != nil {
-			return err
-		}
-		ctx := c.Request().Context()
-		if body.Result, err = s.service.CheckPhoto(ctx, photo, rules); err != nil {
-			return err
-		}
-		if overlay, err := s.service.AnnotatePhoto(ctx, photo, rules); err == nil {
-			body.Overlay = base64.StdEncoding.EncodeToString(overlay)
-		}
-		prepared, err := s.service.PreparePhoto(ctx, photo, rules)
-		if err == nil {
-			body.Prepared = base64.StdEncoding.EncodeToString(prepared.JPEG)
-		} else if body.Result.CanPrepare {
-			p := problem.From(photoProblem(err))
-			body.Refused, body.RefusedEN = p.Detail, p.DetailEN
-		}
-	}
-	return s.page(c, http.StatusOK, "photo", "Kiểm tra ảnh 4x6", body)
 }

@@ -85,22 +85,35 @@ func publicDocument(d issuance.PublicDocument) PublicDocument {
 	return out
 }
 
-// uploaded reads the one file of a request: the body itself, or the part named
-// "file" of a form. It stays in memory: nothing that strangers send is written
-// to disk.
+// upload is a file that came with a request.
+type upload struct {
+	name    string // as the sender calls it, "" when the body is the file
+	content []byte
+}
+
+// uploaded is the content of uploadedFile.
 func uploaded(c echo.Context, types ...string) ([]byte, error) {
+	f, err := uploadedFile(c, types...)
+	return f.content, err
+}
+
+// uploadedFile reads the one file of a request: the body itself, or the part
+// named "file" of a form. It stays in memory: nothing that strangers send is
+// written to disk.
+func uploadedFile(c echo.Context, types ...string) (upload, error) {
 	r := c.Request()
 	media, params, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
 	if err != nil {
-		return nil, problem.New(problem.WrongMediaType, err, strings.Join(types, ", ")+", multipart/form-data")
+		return upload{}, problem.New(problem.WrongMediaType, err, strings.Join(types, ", ")+", multipart/form-data")
 	}
 	if media != echo.MIMEMultipartForm {
 		for _, t := range types {
 			if media == t {
-				return readAll(r.Body)
+				content, err := readAll(r.Body)
+				return upload{content: content}, err
 			}
 		}
-		return nil, problem.New(problem.WrongMediaType, nil, strings.Join(types, ", ")+", multipart/form-data")
+		return upload{}, problem.New(problem.WrongMediaType, nil, strings.Join(types, ", ")+", multipart/form-data")
 	}
 	const maxParts = 16
 	parts := multipart.NewReader(r.Body, params["boundary"])
@@ -110,13 +123,26 @@ func uploaded(c echo.Context, types ...string) ([]byte, error) {
 			break
 		}
 		if err != nil {
-			return nil, uploadProblem(err)
+			return upload{}, uploadProblem(err)
 		}
 		if part.FormName() == "file" {
-			return readAll(part)
+			content, err := readAll(part)
+			return upload{name: fileLabel(part.FileName()), content: content}, err
 		}
 	}
-	return nil, problem.New(problem.BadParameter, nil, "file", "thiếu tệp / the file is missing")
+	return upload{}, problem.New(problem.BadParameter, nil, "file", "thiếu tệp / the file is missing")
+}
+
+// maxFileLabel bounds the sender's name of a file, in runes.
+const maxFileLabel = 120
+
+// fileLabel makes a sender's file name fit to be shown.
+func fileLabel(name string) string {
+	name = strings.ToValidUTF8(name, "\ufffd")
+	if r := []rune(name); len(r) > maxFileLabel {
+		name = string(r[:maxFileLabel]) + "…"
+	}
+	return name
 }
 
 func readAll(r io.Reader) ([]byte, error) {

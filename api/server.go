@@ -57,7 +57,10 @@ type Server struct {
 	echo    *echo.Echo
 	gate    *gate
 	rate    *rateLimiter
-	metrics *metrics
+	signIns *rateLimiter
+	// sessions are the people at the desk.
+	sessions *sessions
+	metrics  *metrics
 }
 
 //go:embed openapi.yaml
@@ -74,6 +77,8 @@ func New(c Config) *Server {
 	}
 	s.gate = newGate(c.Limits.Concurrent, c.Limits.Waiting)
 	s.rate = newRateLimiter(c.Limits.PublicPerMinute)
+	s.signIns = newRateLimiter(signInsPerMinute)
+	s.sessions = newSessions()
 	s.metrics = newMetrics()
 
 	e := echo.New()

@@ -1,5 +1,9 @@
 // Package web holds the pages that people see: templates, style and the little
-// script that adds drag and drop. Every page works without JavaScript.
+// script that adds drag and drop and "select all". Every page works without
+// JavaScript.
+//
+// html/template is used rather than Echo's renderer: its escaping knows whether
+// a value stands in text, an attribute or an address.
 package web
 
 import (
@@ -8,6 +12,9 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"path"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -34,16 +41,36 @@ type Page struct {
 	Notice string
 	// Here is the path of the menu's entry that is open.
 	Here string
+	// Desk is who is signed in; nil on the public's pages.
+	Desk *Desk
 	Body any
 }
+
+// Desk is what a page of the desk shows of the person who is signed in.
+type Desk struct {
+	Name  string
+	Roles string // in Vietnamese
+	// Token is repeated by every form, against forged requests.
+	Token string
+	Menu  []Link
+}
+
+// Link is one entry of a menu.
+type Link struct{ Path, Text, TextEN string }
 
 var zone = time.FixedZone("Asia/Ho_Chi_Minh", 7*60*60)
 
 var functions = template.FuncMap{
 	"day":    func(t time.Time) string { return t.In(zone).Format("02/01/2006") },
-	"moment": func(t time.Time) string { return t.In(zone).Format("02/01/2006 15:04:05") },
+	"moment": func(t time.Time) string { return t.In(zone).Format("15:04:05 ngày 02/01/2006") },
+	"minute": func(t time.Time) string { return t.In(zone).Format("15:04 02/01/2006") },
+	"iso":    func(t time.Time) string { return t.In(zone).Format(time.RFC3339) },
 	"add":    func(a, b int) int { return a + b },
+	"join":   strings.Join,
 }
+
+// shared are the files that every page is parsed with.
+var shared = []string{"pages/layout.html", "pages/parts.html"}
 
 var sets = load()
 
@@ -54,11 +81,12 @@ func load() map[string]*template.Template {
 	}
 	out := map[string]*template.Template{}
 	for _, name := range names {
-		base := name[len("pages/") : len(name)-len(".html")]
-		if base == "layout" {
+		if slices.Contains(shared, name) {
 			continue
 		}
-		out[base] = template.Must(template.New("layout").Funcs(functions).ParseFS(pages, "pages/layout.html", name))
+		base := strings.TrimSuffix(path.Base(name), ".html")
+		files := append(slices.Clone(shared), name)
+		out[base] = template.Must(template.New("layout").Funcs(functions).ParseFS(pages, files...))
 	}
 	return out
 }

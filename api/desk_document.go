@@ -1,0 +1,81 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"antin/api/problem"
+	"antin/archive"
+)
+
+// historyRow is one move of a document, in words.
+type historyRow struct {
+	archive.Step
+	What, By string
+}
+
+var revisionWords = map[archive.RevisionKind]string{
+	archive.RevisionDraft: "dự thảo", archive.RevisionSigned: "đã ký", archive.RevisionIssued: "đã cấp số, đóng dấu",
+	archive.RevisionPreserved: "bổ sung dữ liệu lưu trữ lâu dài",
+}
+
+// revisionRow is one revision of a document's PDF.
+type revisionRow struct {
+	archive.Revision
+	What string
+}
+
+// documentPage shows what is known of one document and what can be done with it.
+func (s *Server) documentPage(c echo.Context) error {
+	who, doc, err := s.find(c, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	body := struct {
+		deskRow
+		Title     string
+		Agency    string
+		Answer    stateLabel
+		LookupURL string
+		Token     string
+		Actions   []deskAction
+		Revisions []revisionRow
+		History   []historyRow
+	}{
+		deskRow: s.deskRow(who, doc), Agency: s.agencyTitle(doc.Agency), Answer: labelOf(doc.State),
+		LookupURL: "/tra-cuu/" + doc.LookupCode, Token: deskOf(c).Token, Title: doc.Subject,
+	}
+	for _, name := range []string{"ky", "phat-hanh", "tra-lai", "thu-hoi"} {
+		if a := actions[name]; who.has(a.roles...) && a.check(doc) == nil {
+			body.Actions = append(body.Actions, a)
+		}
+	}
+	for _, r := range slices.Backward(doc.Revisions) {
+		body.Revisions = append(body.Revisions, revisionRow{r, revisionWords[r.Kind]})
+	}
+	for _, h := range doc.History {
+		row := historyRow{Step: h, What: problem.MoveName(h.Move), By: h.By.Name}
+		if row.By == "" {
+			row.By = h.By.ID
+		}
+		body.History = append(body.History, row)
+	}
+	return s.page(c, http.StatusOK, "document", doc.Subject, body)
+}
+
+// documentFile is a revision's PDF, by the same call as the JSON interface: the
+// look is entered in the audit trail.
+func (s *Server) documentFile(c echo.Context) error {
+	var params GetDocumentPDFParams
+	if v := c.QueryParam("ban"); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil {
+			return problem.New(problem.BadParameter, err, "ban", "phải là số thứ tự của bản / it must be the revision's number")
+		}
+		params.Revision = &n
+	}
+	return (*handlers)(s).GetDocumentPDF(c, c.Param("id"), params)
+}

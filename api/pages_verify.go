@@ -1,0 +1,287 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"antin/archive"
+	"antin/signer/verify"
+)
+
+// verifyPage is /xac-thuc: a file in, the verdict first, the report of Thông tư
+// 15/2025/TT-BKHCN, Điều 6 after it.
+func (s *Server) verifyPage(c echo.Context) error {
+	body := struct {
+		Limit, Name, Wrong string
+		Report             *verify.Report
+		Answer             *answer
+		Reasons            []verify.Check
+		Known              *verify.Register // nil when the register does not know the file
+		Signed             []signedPart
+	}{Limit: megabytes(s.limits.VerifyBody)}
+	title, status := "Xác thực tệp PDF", http.StatusOK
+	if c.Request().Method == http.MethodPost {
+		if err := s.public(c); err != nil {
+			return err
+		}
+		f, wrong, err := chosen(c, "application/pdf", echo.MIMEOctetStream)
+		if err != nil {
+			return err
+		}
+		if wrong != "" {
+			body.Wrong, status = wrong, http.StatusBadRequest
+		} else {
+			if body.Report, err = s.service.Verify(c.Request().Context(), f.content); err != nil {
+				return err
+			}
+			body.Name, body.Answer = f.name, fileAnswer(body.Report)
+			body.Reasons, body.Signed = reasons(body.Report), signedParts(body.Report)
+			if r := body.Report.Register; r != nil && r.State != verify.RegisterUnknown {
+				body.Known = r
+			}
+			title = body.Answer.Says
+		}
+	}
+	return s.page(c, status, "verify", title, body)
+}
+
+// fileAnswer weighs the signatures and the register's word together: a document
+// whose signatures are good and which was withdrawn since is no good document.
+func fileAnswer(r *verify.Report) *answer {
+	switch r.Indication {
+	case verify.TotalPassed:
+		return registerAnswer(r.Register)
+	case verify.NoSignature:
+		return &answer{
+			Tone: bad, Says: "Tệp này không có chữ ký số", SaysEN: "This file carries no digital signature",
+			Detail: "Không thể biết ai ban hành và nội dung có bị sửa không. Ảnh chữ ký, ảnh con dấu không phải chữ ký số.",
+			Do:     "Đừng dùng như bản chính. Hãy xin cơ quan tệp PDF gốc đã ký, hoặc tra cứu bằng mã in ở chân văn bản.",
+			DoEN:   "Do not use it as an original. Ask the agency for the signed PDF, or look it up by the code at its foot.",
+		}
+	case verify.TotalFailed:
+		return failedAnswer(r.SubIndication, r.Check("format"))
+	}
+	return &answer{
+		Tone: caution, Says: "Chưa xác định được, đừng coi là hợp lệ", SaysEN: "Not determined; do not take it as valid",
+		Detail: "Tệp có chữ ký số, nhưng hệ thống này chưa đủ căn cứ để tin.",
+		Do:     "Hãy hỏi cơ quan ghi trên văn bản, hoặc tra cứu bằng mã in ở chân văn bản.",
+		DoEN:   "Ask the agency that the document names, or look it up by the code at its foot.",
+	}
+}
+
+func failedAnswer(sub verify.SubIndication, format *verify.Check) *answer {
+	a := &answer{
+		Tone: bad, Says: "Không hợp lệ, đừng dùng tệp này", SaysEN: "Not valid; do not use this file",
+		Do:   "Hãy xin cơ quan ban hành tệp gốc, hoặc tra cứu bằng mã in ở chân văn bản.",
+		DoEN: "Ask the issuing agency for the original, or look it up by the code at its foot.",
+	}
+	switch {
+	case format != nil && format.Status == verify.Failed:
+		a.Says, a.SaysEN = "Không đọc được tệp này", "This file cannot be read"
+		a.Do, a.DoEN = format.Todo, format.TodoEN
+	case sub == verify.HashFailure:
+		a.Says, a.SaysEN = "Tệp đã bị sửa sau khi ký, đừng dùng", "Altered after signing; do not use it"
+	case sub == verify.SigCryptoFailure:
+		a.Says, a.SaysEN = "Chữ ký giả hoặc bị hỏng, đừng dùng", "The signature is forged or damaged; do not use it"
+	case sub == verify.Revoked || sub == verify.Expired || sub == verify.NotYetValid:
+		a.Says, a.SaysEN = "Chứng thư không có hiệu lực khi ký, đừng dùng", "Signed with a certificate that was not valid; do not use it"
+	}
+	return a
+}
+
+// registerAnswer is the answer on a file whose signatures are all good.
+func registerAnswer(r *verify.Register) *answer {
+	state := verify.RegisterUnknown
+	if r != nil {
+		state = r.State
+	}
+	switch state {
+	case verify.RegisterIssued:
+		return &answer{
+			Tone: good, Says: "Văn bản thật, nguyên vẹn, đang có hiệu lực", SaysEN: "Genuine, unaltered and in force",
+			Detail: "Mọi chữ ký đều hợp lệ và sổ đăng ký có đúng tệp này.",
+			Do:     "Bạn có thể dùng văn bản này. Hãy giữ tệp PDF gốc: bản in ra không còn chữ ký số.",
+			DoEN:   "You can use this document. Keep the PDF: a print-out carries no digital signature.",
+		}
+	case verify.RegisterCorrected:
+		a := stateAnswer(archive.Corrected)
+		a.Says, a.SaysEN = "Văn bản thật, đã được đính chính bằng văn bản khác", "Genuine, corrected by another document"
+		return a
+	case verify.RegisterWithdrawn:
+		a := stateAnswer(archive.Withdrawn)
+		a.Says, a.SaysEN = "Văn bản đã bị thu hồi, không còn giá trị", "This document was withdrawn and is no longer in force"
+		a.Detail = "Chữ ký đúng và tệp nguyên vẹn, nhưng cơ quan đã thu hồi văn bản."
+		return a
+	case verify.RegisterReplaced:
+		a := stateAnswer(archive.Replaced)
+		a.Says, a.SaysEN = "Văn bản đã được thay thế bằng văn bản khác", "This document was replaced by another one"
+		a.Detail = "Chữ ký đúng và tệp nguyên vẹn, nhưng văn bản không còn được áp dụng."
+		return a
+	case verify.RegisterMismatch:
+		return &answer{
+			Tone: bad, Says: "Số trên tệp khác với sổ đăng ký, đừng dùng", SaysEN: "The number does not match the register; do not use it",
+			Do: "Hãy hỏi cơ quan ban hành.", DoEN: "Ask the issuing agency.",
+		}
+	case verify.RegisterUnfinal:
+		return &answer{
+			Tone: caution, Says: "Bản chưa phát hành, chưa có giá trị", SaysEN: "Not issued yet; of no effect",
+			Detail: "Đây là bản dự thảo hoặc bản chưa được cấp số, đóng dấu.",
+			Do:     "Hãy chờ hoặc xin bản đã phát hành.", DoEN: "Wait or ask for the issued document.",
+		}
+	}
+	return &answer{
+		Tone: good, Says: "Chữ ký hợp lệ, tệp không bị sửa", SaysEN: "The signatures are valid and the file is unaltered",
+		Detail: "Văn bản không có trong sổ đăng ký của hệ thống này, nên không biết văn bản còn hiệu lực hay đã thu hồi.",
+		Do:     "Xem tên người ký và cơ quan dưới đây có đúng nơi ban hành không; cần chắc chắn thì hỏi cơ quan đó.",
+		DoEN:   "See below whether signer and agency are who they should be; ask that agency whether the document is in force.",
+	}
+}
+
+// maxReasons bounds what is said before the report itself.
+const maxReasons = 5
+
+// reasons are the answers that decided against the file, each once, worst first.
+func reasons(r *verify.Report) []verify.Check {
+	if r.Indication == verify.TotalPassed || r.Indication == verify.NoSignature {
+		return nil
+	}
+	all := slices.Clone(r.Checks)
+	for _, s := range r.Signatures {
+		all = append(all, s.Checks...)
+	}
+	var out []verify.Check
+	for _, want := range []verify.Status{verify.Failed, verify.Warning, verify.NotChecked} {
+		for _, c := range all {
+			same := func(o verify.Check) bool { return o.Message == c.Message }
+			if c.Status == want && (want == verify.Failed || c.Sub != "") && len(out) < maxReasons && !slices.ContainsFunc(out, same) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// signedPart is one signature as the page reports it.
+type signedPart struct {
+	verify.Signature
+	Title, TitleEN string
+	Tone           tone
+	Status         verify.Status
+	Rows           []reportRow
+}
+
+// reportRow is one line of the report of Thông tư 15/2025/TT-BKHCN, Điều 6.
+type reportRow struct {
+	Label, LabelEN string
+	Status         verify.Status
+	Value, ValueEN string
+}
+
+func signedParts(r *verify.Report) []signedPart {
+	out := make([]signedPart, len(r.Signatures))
+	for i, s := range r.Signatures {
+		p := signedPart{Signature: s, Tone: caution, Status: verify.Warning, Rows: reportRows(s)}
+		switch s.Indication {
+		case verify.TotalPassed:
+			p.Tone, p.Status = good, verify.Passed
+		case verify.TotalFailed:
+			p.Tone, p.Status = bad, verify.Failed
+		}
+		p.Title, p.TitleEN = signatureTitle(s)
+		out[i] = p
+	}
+	return out
+}
+
+// signatureTitle says what a signature is for: by the fields that Antin places
+// (DESIGN: revisions of one PDF), else by its role.
+func signatureTitle(s verify.Signature) (vi, en string) {
+	switch {
+	case s.Role == verify.DocumentTimestamp:
+		return "Dấu thời gian", "Time-stamp"
+	case s.Field == "ky_lanh_dao":
+		return "Người có thẩm quyền ký", "Signatory"
+	case s.Field == "con_dau":
+		return "Con dấu của cơ quan", "Agency seal"
+	}
+	return "Người ký", "Signer"
+}
+
+// reportRows answers what Điều 6 asks, in its order.
+func reportRows(s verify.Signature) []reportRow {
+	status := func(ids ...string) verify.Status { return worst(s, ids...) }
+	row := func(label, labelEN string, st verify.Status, c *verify.Check) reportRow {
+		r := reportRow{Label: label, LabelEN: labelEN, Status: st, Value: "Chưa kiểm tra được.", ValueEN: "Not checked."}
+		if c != nil {
+			r.Value, r.ValueEN = c.Message, c.MessageEN
+		}
+		return r
+	}
+	known := func(v string) string {
+		if v == "" {
+			return "Không ghi"
+		}
+		return v
+	}
+	issuer := reportRow{Label: "Tổ chức cấp chứng thư", LabelEN: "Issuing CA", Status: status("chain"), Value: known(s.Issuer)}
+	if c := s.Check("chain"); c != nil && c.Status != verify.Passed {
+		issuer.Value, issuer.ValueEN = issuer.Value+". "+c.Message, c.MessageEN
+	}
+	when := row("Thời điểm ký", "Signing time", status("signing_time"), s.Check("signing_time"))
+	if s.Timestamp != nil {
+		when.Value += " Dấu thời gian: " + s.Timestamp.Message
+		when.ValueEN += " Time-stamp: " + s.Timestamp.MessageEN
+	}
+	whole := row("Tính toàn vẹn", "Integrity", status("digest", "signature_value", "changes"), s.Check("digest"))
+	if c := s.Check("changes"); c != nil && whole.Status != verify.Failed {
+		whole.Value += " " + changesWord(s.ChangesAfter, c)
+		whole.ValueEN += " " + c.MessageEN
+	} else if c != nil && s.Integrity == verify.Passed {
+		whole.Value, whole.ValueEN = c.Message, c.MessageEN
+	}
+	certificate := row("Hiệu lực chứng thư", "Certificate", status("certificate_validity", "revocation"), s.Check("certificate_validity"))
+	if c := s.Check("revocation"); c != nil {
+		certificate.Value += " Thu hồi: " + c.Message
+		certificate.ValueEN += " Revocation: " + c.MessageEN
+	}
+	conclusion := reportRow{Label: "Kết luận", LabelEN: "Conclusion", Value: s.Conclusion, ValueEN: s.ConclusionEN, Status: verify.Warning}
+	switch s.Indication {
+	case verify.TotalPassed:
+		conclusion.Status = verify.Passed
+	case verify.TotalFailed:
+		conclusion.Status = verify.Failed
+	}
+	return []reportRow{
+		issuer,
+		{Label: "Chủ thể ký", LabelEN: "Signer", Status: status("subject"), Value: known(s.Signer)},
+		{Label: "Đơn vị quản lý", LabelEN: "Managing unit", Status: status("unit"), Value: known(s.Unit)},
+		when, whole,
+		row("Hiệu lực chữ ký khi ký", "Validity at signing", status("valid_at_signing"), s.Check("valid_at_signing")),
+		certificate, conclusion,
+	}
+}
+
+// changesWord leaves the list of filled fields to the folded part.
+func changesWord(after verify.ChangesAfter, c *verify.Check) string {
+	if after == verify.FormFilling && c.Status == verify.Passed {
+		return "Sau đó chỉ có những thay đổi được phép: điền số, ngày, chữ ký tiếp theo."
+	}
+	return c.Message
+}
+
+// worst is the gravest answer among the checks; a check that was not made is
+// never shown as good.
+func worst(s verify.Signature, ids ...string) verify.Status {
+	order := []verify.Status{verify.Passed, verify.NotChecked, verify.Warning, verify.Failed}
+	at := 0
+	for _, id := range ids {
+		st := verify.NotChecked
+		if c := s.Check(id); c != nil {
+			st = c.Status
+		}
+		at = max(at, slices.Index(order, st))
+	}
+	return order[at]
+}
