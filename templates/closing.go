@@ -22,18 +22,23 @@ func (b *builder) closing(c *closing) {
 		}
 		out.Recipients = append(out.Recipients, p)
 	}
+	bold := style{size: sizeTitle, bold: true}
 	for i, l := range c.left {
-		// The first line names the signer as the title at the right does, the
-		// last is the person's name, what stands between is the act's hint.
-		s := style{size: sizeTitle, bold: true}
+		// The first line names the signer as the title at the right does, a
+		// third or later last one is the person's name, level with the
+		// signatory's; what stands between is the act's hint.
+		s := bold
 		if i > 0 {
 			s = style{size: sizeDate, italic: true}
+		}
+		if i >= 2 && i == len(c.left)-1 {
+			out.LeftName = joined(b.runs(l, bold))
+			continue
 		}
 		if runs := b.runs(l, s); len(runs) > 0 {
 			out.Left = append(out.Left, layout.Paragraph{Runs: runs, Align: layout.Center})
 		}
 	}
-	bold := style{size: sizeTitle, bold: true}
 	for _, l := range c.title {
 		if runs := b.runs(l, bold); len(runs) > 0 {
 			out.Title = append(out.Title, joined(runs))

@@ -50,6 +50,9 @@ func dumpBlocks(b *strings.Builder, list []layout.Block, depth int) {
 			for _, p := range x.Left {
 				fmt.Fprintf(b, "%s  left %s\n", in, dumpRuns(p.Runs))
 			}
+			if x.LeftName.Text != "" {
+				fmt.Fprintf(b, "%s  left name %s\n", in, dumpRuns([]layout.Run{x.LeftName}))
+			}
 			for _, f := range []*layout.Field{x.Signature, x.Seal, x.Date} {
 				if f != nil {
 					fmt.Fprintf(b, "%s  field %s locks=%v\n", in, f.Name, f.Locks)
