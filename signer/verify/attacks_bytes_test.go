@@ -165,7 +165,7 @@ func attacksOnBytes() []sample {
 		structure("entry-twice", "duplicate-entry", func() []byte {
 			return crooked(issued(), revision{objects: []string{fakeContent()}, table: func(t string) string { return t + strings.TrimPrefix(t, "xref\n") }})
 		}),
-		structure("entry-into-signed-bytes", "entry-outside-revision", shadowSwitch),
+		structure("shadow-hide-and-replace", "entry-outside-revision", shadowSwitch),
 		structure("entry-to-another-object", "unreadable-object", func() []byte {
 			f := open(issued())
 			other, _, _ := f.Entry(pageRef(f, 1).Num)
@@ -215,21 +215,17 @@ func wrapped() []byte {
 	return crooked(data, revision{objects: []string{string(data[e.Offset:end]), fakeContent()}})
 }
 
-// shadowSwitch is hide-and-replace (Mladenov et al., 2021): the signed file
-// holds a second page content that nothing uses, and a later cross-reference
-// brings it up without adding an object.
+// shadowSwitch is hide-and-replace (Mladenov et al., 2021): before the first
+// signature the page content was another one for a while, and a later
+// cross-reference brings that one up again without adding an object.
 func shadowSwitch() []byte {
-	prepared := draft(func(part string, d pdf.Dict, w *pdf.Writer) {
-		if part == "page1" {
-			w.Add(&pdf.Stream{Dict: pdf.Dict{}, Raw: []byte(pageText("Mức hưởng: 9.000.000 đồng"))})
-		}
-	})
-	data := sealed(certified(prepared))
-	f := open(data)
-	at := bytes.Index(data, []byte(codes("9.000.000")))
-	start := bytes.LastIndex(data[:at], []byte(" 0 obj"))
-	start = bytes.LastIndexByte(data[:start], '\n') + 1
-	return crooked(data, revision{entries: map[int]int{contentRef(f).Num: start}})
+	first := draft(nil)
+	n := contentRef(open(first)).Num
+	e, _, _ := open(first).Entry(n)
+	genuine := first[e.Offset : int(e.Offset)+bytes.Index(first[e.Offset:], []byte("endobj"))+len("endobj")]
+	fake := crooked(first, revision{objects: []string{streamText(n, "", pageText("Mức hưởng: 9.000.000 đồng"))}})
+	prepared := crooked(fake, revision{objects: []string{string(genuine)}})
+	return crooked(sealed(certified(prepared)), revision{entries: map[int]int{n: len(first)}})
 }
 
 // hybrid hides a replaced page content from readers that know no

@@ -124,7 +124,7 @@ func attacksByRevision() []sample {
 			})
 		}),
 		change("identifier-changed", "trailer_id", func() []byte {
-			out := crooked(issued(), revision{})
+			out := crooked(issued(), revision{objects: []string{"800 0 obj\nnull\nendobj"}})
 			return splice(out, string(pdf.Append(nil, pdf.String("0123456789abcdef"))), string(pdf.Append(nil, pdf.String("9999999999999999"))))
 		}),
 		change("store-holds-other-things", "store_malformed", after(root, func(d pdf.Dict, u *pdf.Update) {

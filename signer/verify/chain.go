@@ -83,7 +83,7 @@ func (b *pathBuilder) extend(path []*x509.Certificate) []*x509.Certificate {
 			if len(last.AuthorityKeyId) > 0 && len(c.SubjectKeyId) > 0 && !bytes.Equal(last.AuthorityKeyId, c.SubjectKeyId) {
 				continue
 			}
-			if b.checks++; b.checks > maxChainSignature {
+			if b.checks++; b.checks > maxChainSignature || oversized(c) {
 				return nil
 			}
 			if err := b.trust.signedBy(last, c); err != nil {
@@ -233,6 +233,9 @@ func weakPublicKey(pub crypto.PublicKey) string {
 		if k.N.BitLen() < 2048 {
 			return fmt.Sprintf("RSA %d bit", k.N.BitLen())
 		}
+		if k.N.BitLen() > maxKey {
+			return fmt.Sprintf("RSA %d bit, > %d", k.N.BitLen(), maxKey)
+		}
 	case *ecdsa.PublicKey:
 		if k.Params().BitSize < 256 {
 			return fmt.Sprintf("ECDSA %d bit", k.Params().BitSize)
@@ -241,6 +244,17 @@ func weakPublicKey(pub crypto.PublicKey) string {
 		return fmt.Sprintf("%T", pub)
 	}
 	return ""
+}
+
+// maxKey bounds an RSA key, in bits: checking a signature takes time with the
+// square of it.
+const maxKey = 16384
+
+// oversized reports whether the key of c is too large to be worth a check.
+func oversized(c *x509.Certificate) bool {
+	pub, err := cms.PublicKey(c)
+	k, ok := pub.(*rsa.PublicKey)
+	return err == nil && ok && k.N.BitLen() > maxKey
 }
 
 // keyName describes the key of c, "RSA 2048" or "ECDSA P-256".

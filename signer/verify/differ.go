@@ -22,7 +22,7 @@ import (
 var errBudget = errors.New("too many objects to compare")
 
 // maxVisits bounds the objects visited while comparing all revisions.
-const maxVisits = 3_000_000
+const maxVisits = 2_000_000
 
 // maxChanges bounds the differences named for one revision.
 const maxChanges = 200

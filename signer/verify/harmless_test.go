@@ -243,6 +243,9 @@ func harmless() []sample {
 				d["V"], d["AS"] = name("Yes"), name("Yes")
 			})
 		}},
+		{name: "field-and-widget-apart", changes: verify.FormFilling, make: func() []byte {
+			return signRaw(party(splitFields(), "a", 80, employer()), rawSignature{field: "ben.b", cms: by(employee())})
+		}},
 		{name: "text-filled-in-a-contract", changes: verify.FormFilling, make: func() []byte {
 			return fillText(signRaw(contractWithFields(), rawSignature{field: "ben_a", cms: by(employer())}), "ghi_chu", "Đã nhận", "Đã nhận")
 		}},
@@ -266,6 +269,24 @@ func contractWithFields() []byte {
 		case "con_dau":
 			d["T"] = pdf.TextString("ben_b")
 			delete(d, "Lock")
+		}
+	})
+}
+
+// splitFields is a contract whose only field is a node, a field and a widget.
+func splitFields() []byte {
+	var widget pdf.Ref
+	page := pdf.Ref{Num: 2} // draft's first page
+	return contract(func(part string, d pdf.Dict, w *pdf.Writer) {
+		switch part {
+		case "form":
+			node, field := w.Alloc(), w.Alloc()
+			widget = w.Add(pdf.Dict{"Type": name("Annot"), "Subtype": name("Widget"), "Parent": field, "P": page, "F": 4, "Rect": pdf.Array{300, 100, 420, 150}})
+			w.Put(node, pdf.Dict{"T": pdf.TextString("ben"), "FT": name("Sig"), "Kids": pdf.Array{field}})
+			w.Put(field, pdf.Dict{"T": pdf.TextString("b"), "Parent": node, "Kids": pdf.Array{widget}})
+			d["Fields"] = pdf.Array{node}
+		case "page1":
+			d["Annots"] = pdf.Array{widget}
 		}
 	})
 }

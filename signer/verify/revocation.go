@@ -12,8 +12,13 @@ import (
 	"golang.org/x/crypto/ocsp"
 )
 
-// maxOCSPTries bounds the responses tried for one certificate.
-const maxOCSPTries = 64
+// Bounds of revocation data: the responses tried for one certificate, the
+// bytes of a response, and the bytes of all CRLs that a document brings along.
+const (
+	maxOCSPTries   = 16
+	maxOCSPSize    = 16 << 10
+	maxEmbeddedCRL = 16 << 20
+)
 
 // clockSkew is how far the clocks of an authority and of this machine may be
 // apart.
@@ -48,10 +53,14 @@ type evidence struct {
 	trust *Trust
 	crls  []*x509.RevocationList
 	ocsps [][]byte // DER BasicOCSPResponse
+	size  int      // bytes of crls
 }
 
 // addCRL parses der and keeps it if it is a CRL.
 func (e *evidence) addCRL(der []byte) bool {
+	if e.size += len(der); e.size > maxEmbeddedCRL {
+		return false
+	}
 	l, err := x509.ParseRevocationList(der)
 	if err == nil {
 		e.crls = append(e.crls, l)
@@ -116,11 +125,8 @@ func (e *evidence) fromCRL(l *x509.RevocationList, cert, issuer *x509.Certificat
 		return revocationState{why: "foreign"}
 	}
 	s := revocationState{known: true, source: "CRL", issued: l.ThisUpdate}
-	for i := range l.RevokedCertificateEntries {
-		r := &l.RevokedCertificateEntries[i]
-		if r.SerialNumber.Cmp(cert.SerialNumber) != 0 || r.ReasonCode == 8 { // removeFromCRL
-			continue
-		}
+	const removeFromCRL = 8
+	if r := e.trust.entry(l, cert.SerialNumber); r != nil && r.ReasonCode != removeFromCRL {
 		s.revoked, s.at, s.reason, s.hold = true, r.RevocationTime, r.ReasonCode, r.ReasonCode == 6
 		return s // a revocation stays one, however old the list
 	}
@@ -188,7 +194,7 @@ func crlScope(l *x509.RevocationList) (s scopeOfCRL, ok bool) {
 // fromOCSP reads a response about cert; ok is false when it is about another
 // certificate or not to be believed.
 func fromOCSP(basic []byte, cert, issuer *x509.Certificate, at, now time.Time) (s revocationState, ok bool) {
-	if !bytes.Contains(basic, cert.SerialNumber.Bytes()) {
+	if len(basic) > maxOCSPSize || !bytes.Contains(basic, cert.SerialNumber.Bytes()) {
 		return s, false
 	}
 	r, err := ocsp.ParseResponseForCert(wrapOCSP(basic), cert, issuer)

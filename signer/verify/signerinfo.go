@@ -137,7 +137,7 @@ func (v *verifier) checkSigner(sd *cms.SignedData, s *cms.SignerInfo, content fu
 	}
 
 	// the signature value
-	if out.cert == nil {
+	if out.cert == nil || oversized(out.cert) {
 		out.add("signature_value", "not_checked", NotChecked, "")
 		return out
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,6 +32,7 @@ type Trust struct {
 
 	mu      sync.Mutex
 	checked map[[32]byte]error // outcome of one signature check or path check
+	serials map[*x509.RevocationList]map[string]int
 }
 
 // NewTrust returns the trust in the given anchors: CA certificates, self-signed
@@ -185,6 +187,37 @@ func isCA(c *x509.Certificate) bool {
 
 func containsCert(list []*x509.Certificate, c *x509.Certificate) bool {
 	return slices.ContainsFunc(list, c.Equal)
+}
+
+// entry finds the entry for a serial number in a list, through an index for
+// the long lists that stay.
+func (t *Trust) entry(l *x509.RevocationList, serial *big.Int) *x509.RevocationListEntry {
+	entries := l.RevokedCertificateEntries
+	if len(entries) < 100 || !slices.Contains(t.crls, l) {
+		for i := range entries {
+			if entries[i].SerialNumber.Cmp(serial) == 0 {
+				return &entries[i]
+			}
+		}
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	index := t.serials[l]
+	if index == nil {
+		index = make(map[string]int, len(entries))
+		for i := range entries {
+			index[string(entries[i].SerialNumber.Bytes())] = i
+		}
+		if t.serials == nil {
+			t.serials = map[*x509.RevocationList]map[string]int{}
+		}
+		t.serials[l] = index
+	}
+	if i, ok := index[string(serial.Bytes())]; ok {
+		return &entries[i]
+	}
+	return nil
 }
 
 // once returns the remembered outcome of the check with this key, or makes it.

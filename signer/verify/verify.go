@@ -281,7 +281,7 @@ func (v *verifier) gatherEvidence() {
 // Bounds of the document security store.
 const (
 	maxStoreEntries = 256
-	maxStoreEntry   = 16 << 20
+	maxStoreEntry   = 8 << 20
 )
 
 // compareRevisions compares each revision after the first signature with the
