@@ -92,9 +92,10 @@ const largePixels = 16_000_000
 
 var large = make(chan struct{}, 1)
 
-// Check judges a photo under rules, which may not be nil. The Result is the same for the same bytes and rules. An
-// error means that there is no verdict: the caller gave up, or decoding took
-// longer than it may (ErrTime). Bytes that are no photo are a verdict, Fail.
+// Check judges a photo under rules, which may not be nil. The Result is the same
+// for the same bytes and rules. An error means that there is no verdict: the
+// caller gave up, or decoding took longer than it may (ErrTime). Bytes that are
+// no photo are a verdict, Fail.
 func Check(ctx context.Context, data []byte, rules *Rules) (*Result, error) {
 	a, err := analyse(ctx, data, rules, wasmPixels)
 	if err != nil {

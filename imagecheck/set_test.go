@@ -389,6 +389,7 @@ func TestSet(t *testing.T) {
 	for _, s := range set {
 		count[s.want]++
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			rules, _ := RulesFor(s.rules)
 			res, err := Check(t.Context(), s.data, rules)
 			if err != nil {
