@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,7 +12,9 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"antin/archive"
 )
@@ -22,7 +25,26 @@ const (
 	workerName  = "ANTIN_ARCHIVE_NAME"   // prefix of its documents' ids
 )
 
-const workerCallers = 6
+const workerCallers = 8
+
+// kills is how often KillTest kills, in place of the test's own number.
+var kills = flag.Int("kills", 0, "how many processes the kill tests kill; 0 is each test's own number")
+
+// clock is a worker's: it starts before New Year, later in each life, and is
+// put right when the register refuses to go back.
+type clock struct{ at atomic.Int64 }
+
+func newClock(name string) *clock {
+	var instance, life int
+	_, _ = fmt.Sscanf(name, "w%d-%d", &instance, &life)
+	c := &clock{}
+	c.at.Store(time.Date(2026, 12, 31, 23, 58, 30, 0, archive.Zone).
+		Add(time.Duration(life)*40*time.Second + time.Duration(instance)*10*time.Second).UnixMicro())
+	return c
+}
+
+// now moves on by 10 ms each time it is asked.
+func (c *clock) now() time.Time { return time.UnixMicro(c.at.Add(10_000)) }
 
 // Worker turns the test binary into a service instance when KillTest started
 // it. TestMain calls it first.
@@ -67,12 +89,13 @@ func work(ctx context.Context, where string, open func(context.Context, string) 
 		}
 	}
 	say("up")
+	c := newClock(os.Getenv(workerName))
 	var wg sync.WaitGroup
 	errs := make([]error, workerCallers)
 	for i := range workerCallers {
 		wg.Go(func() {
 			for n := 0; ctx.Err() == nil && errs[i] == nil; n++ {
-				errs[i] = workOne(ctx, s, fmt.Sprintf("%s-%d-%d", os.Getenv(workerName), i, n), say)
+				errs[i] = workOne(ctx, s, c, fmt.Sprintf("%s-%d-%d", os.Getenv(workerName), i, n), say)
 			}
 		})
 	}
@@ -80,8 +103,21 @@ func work(ctx context.Context, where string, open func(context.Context, string) 
 	return errors.Join(append(errs, s.Close())...)
 }
 
-func workOne(ctx context.Context, s archive.Store, id string, say func(string, ...any)) error {
-	if err := try(ctx, func() error { _, _, err := s.CreateDraft(ctx, Draft(id)); return err }); err != nil {
+// number assigns a number; refused as back-dated, it sets the clock on.
+func (c *clock) number(ctx context.Context, s archive.Store, id string) (archive.Document, error) {
+	for {
+		doc, err := s.AssignNumber(ctx, id, Clerk, c.now())
+		if !errors.As(err, new(*archive.BackdateError)) {
+			return doc, err
+		}
+		c.at.Add(time.Minute.Microseconds())
+	}
+}
+
+func workOne(ctx context.Context, s archive.Store, c *clock, id string, say func(string, ...any)) error {
+	draft := Draft(id)
+	draft.At = c.now()
+	if err := try(ctx, func() error { _, _, err := s.CreateDraft(ctx, draft); return err }); err != nil {
 		return err
 	}
 	err := try(ctx, func() error { _, err := s.AddSigned(ctx, id, Revise(PDF(id), "sign"), Clerk, Noon); return err })
@@ -89,7 +125,7 @@ func workOne(ctx context.Context, s archive.Store, id string, say func(string, .
 		return err
 	}
 	var doc archive.Document
-	if err := try(ctx, func() (err error) { doc, err = s.AssignNumber(ctx, id, Clerk, Noon); return err }); err != nil || doc.Number == nil {
+	if err := try(ctx, func() (err error) { doc, err = c.number(ctx, s, id); return err }); err != nil || doc.Number == nil {
 		return err
 	}
 	say("number %s %d", id, doc.Number.Serial)
@@ -133,8 +169,11 @@ func refused(err error) bool {
 // random; disturb, if not nil, is called now and then while they work. In the
 // end every acknowledged number is in the register, every numbered document is
 // issued, and the doctor finds nothing.
-func KillTest(t *testing.T, where string, instances, kills int, s archive.Store, disturb func()) {
+func KillTest(t *testing.T, where string, instances, times int, s archive.Store, disturb func()) {
 	t.Helper()
+	if *kills > 0 {
+		times = *kills
+	}
 	Setup(t, s)
 	said := &acknowledged{numbers: map[string]string{}, issued: map[string]bool{}}
 	var wg sync.WaitGroup
@@ -142,10 +181,10 @@ func KillTest(t *testing.T, where string, instances, kills int, s archive.Store,
 	for i := range instances {
 		r := rand.New(rand.NewPCG(uint64(i), 5))
 		wg.Go(func() {
-			for life := range kills/instances + 1 {
+			for life := range times/instances + 1 {
 				// The last life ends in peace, so that everything gets finished.
 				lines := 40 + r.IntN(160)
-				last := life == kills/instances
+				last := life == times/instances
 				if err := said.live(t, where, fmt.Sprintf("w%d-%d", i, life), lines, last, disturb); err != nil {
 					errs[i] = err
 					return
@@ -247,6 +286,15 @@ func (a *acknowledged) check(t *testing.T, s archive.Store) {
 	d := healthy(t, s)
 	if d.Numbers < int64(len(a.numbers)) || len(a.numbers) == 0 {
 		t.Errorf("%d numbers in the archive, %d acknowledged", d.Numbers, len(a.numbers))
+	}
+	years := map[int]int{}
+	for year := 2026; year <= 2027; year++ {
+		p, err := s.Register(t.Context(), archive.Filter{Year: year}, archive.Page{Limit: 1})
+		must(t, err)
+		years[year] = len(p.Entries)
+	}
+	if years[2026] == 0 || years[2027] == 0 {
+		t.Errorf("the work did not pass over New Year: %v", years)
 	}
 	t.Logf("%d numbers acknowledged, %d in the archive, %d documents, %d audit rows", len(a.numbers), d.Numbers, d.Documents, d.Audit.Rows)
 }

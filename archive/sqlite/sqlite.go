@@ -78,6 +78,10 @@ func dsn(path string, readOnly bool) string {
 	} else {
 		q.Add("_pragma", "journal_mode(WAL)")
 		q.Add("_pragma", "synchronous(FULL)")
+		// A larger log and cache than the defaults (in pages, and KiB): index pages
+		// change often and are copied into the file once per checkpoint.
+		q.Add("_pragma", "wal_autocheckpoint(4000)")
+		q.Add("_pragma", "cache_size(-32768)")
 	}
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
