@@ -112,6 +112,27 @@ func (e Until) Valid() bool {
 	}
 }
 
+// Defines values for ExportRegisterParamsFormat.
+const (
+	Csv  ExportRegisterParamsFormat = "csv"
+	Pdf  ExportRegisterParamsFormat = "pdf"
+	Xlsx ExportRegisterParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportRegisterParamsFormat enum.
+func (e ExportRegisterParamsFormat) Valid() bool {
+	switch e {
+	case Csv:
+		return true
+	case Pdf:
+		return true
+	case Xlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Document defines model for Document.
 type Document struct {
 	Agency    string    `json:"agency"`
@@ -405,6 +426,17 @@ type ListRegisterParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ExportRegisterParams defines parameters for ExportRegister.
+type ExportRegisterParams struct {
+	Agency *string                    `form:"agency,omitempty" json:"agency,omitempty"`
+	Book   string                     `form:"book" json:"book"`
+	Year   *int                       `form:"year,omitempty" json:"year,omitempty"`
+	Format ExportRegisterParamsFormat `form:"format" json:"format"`
+}
+
+// ExportRegisterParamsFormat defines parameters for ExportRegister.
+type ExportRegisterParamsFormat string
+
 // VerifyFileMultipartBody defines parameters for VerifyFile.
 type VerifyFileMultipartBody struct {
 	File openapi_types.File `json:"file"`
@@ -481,6 +513,9 @@ type ServerInterface interface {
 	// ListRegister Entries of the register of outgoing documents
 	// (GET /v1/register)
 	ListRegister(ctx echo.Context, params ListRegisterParams) error
+	// ExportRegister One book of a year as spreadsheet, CSV or printable book
+	// (GET /v1/register/export)
+	ExportRegister(ctx echo.Context, params ExportRegisterParams) error
 	// VerifyFile Is this file genuine
 	// (POST /v1/verify)
 	VerifyFile(ctx echo.Context) error
@@ -854,6 +889,45 @@ func (w *ServerInterfaceWrapper) ListRegister(ctx echo.Context) error {
 	return err
 }
 
+// ExportRegister converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportRegister(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportRegisterParams
+	// ------------- Optional query parameter "agency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agency", ctx.QueryParams(), &params.Agency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter agency: %s", err))
+	}
+
+	// ------------- Required query parameter "book" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "book", ctx.QueryParams(), &params.Book, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter book: %s", err))
+	}
+
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", ctx.QueryParams(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportRegister(ctx, params)
+	return err
+}
+
 // VerifyFile converts echo context to params.
 func (w *ServerInterfaceWrapper) VerifyFile(ctx echo.Context) error {
 	var err error
@@ -924,6 +998,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/forms/:form/schema", wrapper.GetFormSchema, options.OperationMiddlewares["getFormSchema"]...)
 	router.GET(options.BaseURL+"/v1/forms/:form/sample", wrapper.GetFormSample, options.OperationMiddlewares["getFormSample"]...)
 	router.GET(options.BaseURL+"/v1/register", wrapper.ListRegister, options.OperationMiddlewares["listRegister"]...)
+	router.GET(options.BaseURL+"/v1/register/export", wrapper.ExportRegister, options.OperationMiddlewares["exportRegister"]...)
 	router.POST(options.BaseURL+"/v1/verify", wrapper.VerifyFile, options.OperationMiddlewares["verifyFile"]...)
 	router.GET(options.BaseURL+"/v1/lookup/:code", wrapper.LookUp, options.OperationMiddlewares["lookUp"]...)
 	router.POST(options.BaseURL+"/v1/photos/check", wrapper.CheckPhoto, options.OperationMiddlewares["checkPhoto"]...)

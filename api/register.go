@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"antin/api/problem"
 	"antin/archive"
+	"antin/issuance"
 )
 
 // ListRegister implements GET /v1/register.
@@ -37,6 +39,29 @@ func (h *handlers) ListRegister(c echo.Context, params ListRegisterParams) error
 		}
 	}
 	return c.JSON(http.StatusOK, out)
+}
+
+// ExportRegister implements GET /v1/register/export.
+func (h *handlers) ExportRegister(c echo.Context, params ExportRegisterParams) error {
+	s := h.server()
+	who, err := s.allow(c, archive.RoleClerk, archive.RoleAuditor)
+	if err != nil {
+		return err
+	}
+	agency := deref(params.Agency)
+	if agency == "" {
+		agency = who.key.Agency
+	}
+	if !who.sees(agency) {
+		return problem.New(problem.AgencyUnknown, nil, agency, who.key.Agency)
+	}
+	e := issuance.Export{Agency: agency, Book: params.Book, Year: deref(params.Year), Format: string(params.Format)}
+	content, err := s.service.Export(c.Request().Context(), e, who.actor())
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, fmt.Sprintf("attachment; filename=\"so-dang-ky.%s\"", e.Format))
+	return c.Blob(http.StatusOK, issuance.Formats[e.Format], content)
 }
 
 // cursorProblem words the one value of a listing that a caller can get wrong.

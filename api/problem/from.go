@@ -79,7 +79,10 @@ func fromIssuance(err error) *Problem {
 	var noKey *issuance.NoKeyError
 	var unusable *issuance.KeyNotUsableError
 	var photo *issuance.PhotoError
+	var format *issuance.UnknownFormatError
 	switch {
+	case errors.As(err, &format):
+		return New(ValueInvalid, err, "format", "xlsx, csv, pdf")
 	case errors.As(err, &agency):
 		return New(AgencyUnknown, err, agency.ID, strings.Join(agency.Known, ", "))
 	case errors.As(err, &wrong):

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -14,6 +15,7 @@ import (
 
 	"antin/api/problem"
 	"antin/archive"
+	"antin/issuance"
 )
 
 // withApp runs a command on the data folder and closes it.
@@ -59,7 +61,36 @@ func (c *cli) register() *cobra.Command {
 	list.Flags().StringVar(&f.Book, "book", "", "mã sổ")
 	list.Flags().StringVar(&f.Agency, "agency", "", "mã cơ quan")
 	list.Flags().IntVar(&f.Year, "year", 0, "năm")
-	cmd.AddCommand(list)
+	cmd.AddCommand(list, c.registerExport())
+	return cmd
+}
+
+// registerExport writes a book; the format follows the file's name unless it is
+// said.
+func (c *cli) registerExport() *cobra.Command {
+	var e issuance.Export
+	var out string
+	cmd := c.dataFlag(&cobra.Command{
+		Use: "export -o FILE.xlsx|.csv|.pdf", Short: "Xuất một quyển sổ: bảng tính, CSV hoặc bản in", Args: exactly(0, "-o FILE, --book, --year, --agency"),
+		RunE: c.withApp(func(ctx context.Context, a *app) error {
+			if out == "" {
+				return usage("thiếu -o TỆP.xlsx, .csv hoặc .pdf", "-o FILE.xlsx, .csv or .pdf is missing")
+			}
+			if e.Format == "" {
+				e.Format = strings.TrimPrefix(filepath.Ext(out), ".")
+			}
+			content, err := a.service.Export(ctx, e, person())
+			if err != nil {
+				return err
+			}
+			return c.writeFile(out, content)
+		}),
+	})
+	cmd.Flags().StringVarP(&out, "output", "o", "", "tệp kết quả; - là đầu ra chuẩn")
+	cmd.Flags().StringVar(&e.Format, "format", "", "xlsx, csv hoặc pdf (mặc định theo tên tệp)")
+	cmd.Flags().StringVar(&e.Book, "book", "QĐ", "mã sổ")
+	cmd.Flags().StringVar(&e.Agency, "agency", "", "mã cơ quan")
+	cmd.Flags().IntVar(&e.Year, "year", 0, "năm (mặc định: năm nay)")
 	return cmd
 }
 
