@@ -367,7 +367,7 @@ var checks = map[string]checkWords{
 			"filling":          {"Chỉ có những việc được phép: {0}.", "Only what is allowed: {0}."},
 			"look":             {"Có thay đổi được phép nhưng nên xem kỹ ({0}).", "There are changes that are allowed but deserve a look ({0})."},
 			"unsigned_filling": {"Ô «{0}» được điền sau chữ ký cuối cùng: được phép, nhưng không ai ký cho nội dung đó.", "Field “{0}” was filled after the last signature: that is allowed, but nobody signed what it says."},
-			"not_permitted":    {"Có {1} thay đổi không được phép. {0}", "There are {1} changes that are not allowed. {0}"},
+			"not_permitted":    {"Có {1} thay đổi không được phép. {0}", "There are changes that are not allowed ({1}). {0}"},
 			"not_compared":     {"Không so sánh được các phiên bản ({0}).", "The revisions could not be compared ({0})."},
 		},
 		todo: map[string]text{
