@@ -103,6 +103,7 @@ func TestMarkup(t *testing.T) {
 		{"@to {full_name}", "", "Kính gửi: An"},
 		{"@to\n- {full_name};\n- [?{note}]\n- Sở Tài chính", "", "Kính gửi:\n- An;\n- Sở Tài chính."},
 		{"@table\nwidths: 1 2\nhead: TT | Tên\neach people: {#} | {name}\nrow: Tổng | {sum people.pay}\n@end", `,"people":[{"name":"A","pay":7}]`, "TT\nTên\n1\nA\nTổng\n7"},
+		{"@table\nwidths: 1 2\neach people: {#} | {name}\n  row: ^ | {pay}\nrow: Tổng | a\nrow: ^ | b\n@end", `,"people":[{"name":"A","pay":7}]`, "1\nA\n7\nTổng\na\nb"},
 		{"{agency.short} {agency.province | upper}", "", "Sở Nội vụ THÀNH PHỐ HÀ NỘI"},
 	} {
 		if got := text(t, c.body, c.more); got != c.want {

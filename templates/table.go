@@ -278,10 +278,27 @@ func (c *compiler) joinCells(rows []tableRow) {
 	}
 }
 
+// joinRows joins cells among rows that always stand together: a row and the
+// plain rows below it, or a record's row and the plain rows that begin what is
+// indented under it.
 func (c *compiler) joinRows(rows []tableLoop) {
-	for i := range rows {
-		one := []tableRow{rows[i].row}
-		c.joinCells(one)
-		c.joinRows(rows[i].kids)
+	for len(rows) > 0 {
+		first := &rows[0]
+		group, kids, rest := []tableRow{first.row}, first.kids, rows[1:]
+		more := &rest
+		if !first.plain() {
+			more = &kids
+		}
+		for len(*more) > 0 && (*more)[0].plain() {
+			group = append(group, (*more)[0].row)
+			*more = (*more)[1:]
+		}
+		c.joinCells(group)
+		c.joinRows(kids)
+		rows = rest
 	}
 }
+
+// plain tells a row that is neither repeated nor conditional nor has others
+// under it.
+func (l *tableLoop) plain() bool { return !l.loop && l.cond == nil && len(l.kids) == 0 }
