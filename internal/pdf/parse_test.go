@@ -98,6 +98,7 @@ func TestParseErrors(t *testing.T) {
 		{"<</A>>", 4, "is no object"},
 		{"<</A 1/A 2>>", 6, "key /A twice"},
 		{"<</A 1/#41 2>>", 6, "key /A twice"},
+		{"<</A null/A 2>>", 9, "key /A twice"},
 		{"1 2", 2, "left over"},
 	} {
 		_, err := parse([]byte(tt.in))

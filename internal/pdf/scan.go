@@ -412,6 +412,7 @@ func (s *scanner) dict() (Object, error) {
 	}
 	s.pos += 2
 	out := Dict{}
+	var null map[Name]bool // keys that stand there with the value null
 	for {
 		s.space()
 		if s.pos >= len(s.b) {
@@ -441,11 +442,16 @@ func (s *scanner) dict() (Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, twice := out[k]; twice {
+		if _, twice := out[k]; twice || null[k] {
 			return nil, s.fail(at, "dictionary has the key /%s twice", k)
 		}
 		if v != nil {
 			out[k] = v
+			continue
 		}
+		if null == nil {
+			null = map[Name]bool{}
+		}
+		null[k] = true
 	}
 }
