@@ -171,9 +171,11 @@ func TestKeys(t *testing.T) {
 func TestLinkIsOneToOne(t *testing.T) {
 	text := rapid.StringN(0, 6, 20)
 	event := rapid.Custom(func(t *rapid.T) Event {
-		return Event{Action: text.Draw(t, "action"), Agency: text.Draw(t, "agency"), Document: text.Draw(t, "document"),
+		return Event{
+			Action: text.Draw(t, "action"), Agency: text.Draw(t, "agency"), Document: text.Draw(t, "document"),
 			By:     Actor{ID: text.Draw(t, "id"), Name: text.Draw(t, "name"), Role: text.Draw(t, "role")},
-			Detail: []byte(text.Draw(t, "detail")), At: time.UnixMicro(rapid.Int64Range(0, 9).Draw(t, "at"))}
+			Detail: []byte(text.Draw(t, "detail")), At: time.UnixMicro(rapid.Int64Range(0, 9).Draw(t, "at")),
+		}
 	})
 	seen := map[[32]byte]string{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -192,8 +194,12 @@ func TestErrorCode(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&StateError{}, "state"}, {fmt.Errorf("x: %w", &NotFoundError{}), "not_found"}, {&BackdateError{}, "back_date"},
-		{&LeaseError{}, "lease"}, {errors.New("x"), ""}, {nil, ""},
+		{&StateError{}, "state"},
+		{fmt.Errorf("x: %w", &NotFoundError{}), "not_found"},
+		{&BackdateError{}, "back_date"},
+		{&LeaseError{}, "lease"},
+		{errors.New("x"), ""},
+		{nil, ""},
 	} {
 		if got := ErrorCode(c.err); got != c.want {
 			t.Errorf("%v: %q, want %q", c.err, got, c.want)

@@ -102,6 +102,7 @@ func Allowed(s State, moves []Move) []Move {
 		out = append(out, MovePreserve, MoveDeliver, MoveWithdraw, MoveReplace, MoveCorrect)
 	case Delivered, Corrected:
 		out = append(out, MovePreserve, MoveWithdraw, MoveReplace, MoveCorrect)
+	case Returned, Withdrawn, Replaced: // the end
 	}
 	return out
 }
@@ -127,6 +128,7 @@ func After(s State, m Move) State {
 		return Replaced
 	case MoveCorrect:
 		return Corrected
+	case MovePreserve:
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -38,14 +39,14 @@ func whole(b testing.TB, s archive.Store, d archive.Draft, grow int) error {
 	if _, _, err := s.CreateDraft(ctx, d); err != nil {
 		return err
 	}
-	pdf := append(d.PDF[:len(d.PDF):len(d.PDF)], make([]byte, grow)...)
+	pdf := append(slices.Clip(d.PDF), make([]byte, grow)...)
 	if _, err := s.AddSigned(ctx, d.ID, pdf, Clerk, d.At); err != nil {
 		return err
 	}
 	if _, err := s.AssignNumber(ctx, d.ID, Clerk, d.At); err != nil {
 		return err
 	}
-	pdf = append(pdf[:len(pdf):len(pdf)], make([]byte, grow)...)
+	pdf = append(slices.Clip(pdf), make([]byte, grow)...)
 	_, err := s.AddIssued(ctx, d.ID, pdf, Clerk, d.At)
 	return err
 }

@@ -60,8 +60,10 @@ func NewID() string { return fmt.Sprintf("doc-%06d", lastID.Add(1)) }
 func Setup(t testing.TB, s archive.Store) {
 	t.Helper()
 	ctx := t.Context()
-	must(t, s.PutAgency(ctx, archive.Agency{ID: "snv", Name: "Sở Nội vụ", Superior: "Ủy ban nhân dân thành phố Hà Nội",
-		Profile: []byte(`{"symbol":"SNV"}`)}, Clerk, Noon))
+	must(t, s.PutAgency(ctx, archive.Agency{
+		ID: "snv", Name: "Sở Nội vụ", Superior: "Ủy ban nhân dân thành phố Hà Nội",
+		Profile: []byte(`{"symbol":"SNV"}`),
+	}, Clerk, Noon))
 	must(t, s.PutAgency(ctx, archive.Agency{ID: "ttdvvl", Name: "Trung tâm Dịch vụ việc làm"}, Clerk, Noon))
 	for _, b := range []archive.Book{
 		{Agency: "snv", Code: "QĐ", Title: "Sổ quyết định", Style: archive.OrdinaryStyle, RetentionYears: 10},

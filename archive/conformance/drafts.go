@@ -33,12 +33,14 @@ var draftTests = map[string]func(*testing.T, archive.Store){
 				t.Errorf("by %s: %s", name, diff)
 			}
 		}
-		want := archive.Document{ID: d.ID, Agency: d.Agency, Form: d.Form, FormVersion: d.FormVersion, DocumentType: d.DocumentType,
+		want := archive.Document{
+			ID: d.ID, Agency: d.Agency, Form: d.Form, FormVersion: d.FormVersion, DocumentType: d.DocumentType,
 			Title: d.Title, Book: d.Book, Symbol: d.Symbol, Subject: d.Subject, Recipients: d.Recipients, KeptBy: d.KeptBy,
 			Copies: 3, SignatoryTitle: d.SignatoryTitle, SignatoryName: d.SignatoryName, DossierCode: d.DossierCode, PageCount: 2,
 			LookupCode: d.LookupCode, Data: d.Data, Personal: true, State: archive.Drafted, Created: Noon.UTC(), Updated: Noon.UTC(),
 			Moves: []archive.Move{archive.MoveSign, archive.MoveNumber, archive.MoveIssue}, CreatedBy: Clerk,
-			Revisions: doc.Revisions, History: []archive.Step{{Move: archive.MoveDraft, To: archive.Drafted, Revision: 1, By: Clerk, At: Noon.UTC()}}}
+			Revisions: doc.Revisions, History: []archive.Step{{Move: archive.MoveDraft, To: archive.Drafted, Revision: 1, By: Clerk, At: Noon.UTC()}},
+		}
 		if diff := cmp.Diff(want, doc); diff != "" {
 			t.Error(diff)
 		}

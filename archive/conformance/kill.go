@@ -100,7 +100,12 @@ func work(ctx context.Context, where string, open func(context.Context, string) 
 		})
 	}
 	wg.Wait()
-	return errors.Join(append(errs, s.Close())...)
+	for i, err := range errs {
+		if errors.Is(err, context.Canceled) { // told to end
+			errs[i] = nil
+		}
+	}
+	return errors.Join(errors.Join(errs...), s.Close())
 }
 
 // number assigns a number; refused as back-dated, it sets the clock on.
@@ -149,10 +154,7 @@ func finish(ctx context.Context, s archive.Store, id string, say func(string, ..
 func try(ctx context.Context, step func() error) error {
 	var err error
 	for range 100 {
-		if err = step(); err == nil || ctx.Err() != nil {
-			return nil
-		}
-		if refused(err) {
+		if err = step(); err == nil || refused(err) || ctx.Err() != nil {
 			return err
 		}
 	}

@@ -74,8 +74,10 @@ func (m *model) move(rt *rapid.T, t *testing.T, s archive.Store) {
 		rt.Skip("no documents")
 	}
 	d := rapid.SampledFrom(m.docs).Draw(rt, "document")
-	kind := rapid.SampledFrom([]archive.Move{archive.MoveSign, archive.MoveNumber, archive.MoveIssue, archive.MovePreserve,
-		archive.MoveDeliver, archive.MoveReturn, archive.MoveWithdraw}).Draw(rt, "kind")
+	kind := rapid.SampledFrom([]archive.Move{
+		archive.MoveSign, archive.MoveNumber, archive.MoveIssue, archive.MovePreserve,
+		archive.MoveDeliver, archive.MoveReturn, archive.MoveWithdraw,
+	}).Draw(rt, "kind")
 	ctx := t.Context()
 	pdf, _, err := s.RevisionContent(ctx, d.id, 0)
 	if err != nil {

@@ -324,8 +324,10 @@ func everyState(t *testing.T, s archive.Store) {
 		archive.Replaced:  {archive.MoveSign, archive.MoveNumber, archive.MoveIssue, archive.MoveReplace},
 		archive.Corrected: {archive.MoveSign, archive.MoveNumber, archive.MoveIssue, archive.MoveCorrect},
 	}
-	all := []archive.Move{archive.MoveSign, archive.MoveNumber, archive.MoveIssue, archive.MovePreserve, archive.MoveDeliver,
-		archive.MoveReturn, archive.MoveWithdraw, archive.MoveReplace, archive.MoveCorrect}
+	all := []archive.Move{
+		archive.MoveSign, archive.MoveNumber, archive.MoveIssue, archive.MovePreserve, archive.MoveDeliver,
+		archive.MoveReturn, archive.MoveWithdraw, archive.MoveReplace, archive.MoveCorrect,
+	}
 	for state, way := range ways {
 		for _, m := range all {
 			d := Draft(NewID())

@@ -31,8 +31,10 @@ var registryTests = map[string]func(*testing.T, archive.Store){
 	},
 	"read back whole": func(t *testing.T, s archive.Store) {
 		Setup(t, s)
-		want := archive.Book{Agency: "snv", Code: "GP", Title: "Sổ giấy phép lao động", Style: archive.PermitStyle, Province: "004",
-			Start: map[int]int{2026: 41, 2027: 1}, RetentionYears: 70}
+		want := archive.Book{
+			Agency: "snv", Code: "GP", Title: "Sổ giấy phép lao động", Style: archive.PermitStyle, Province: "004",
+			Start: map[int]int{2026: 41, 2027: 1}, RetentionYears: 70,
+		}
 		must(t, s.PutBook(t.Context(), want, Clerk, Noon))
 		got, err := s.Book(t.Context(), "snv", "GP")
 		must(t, err)

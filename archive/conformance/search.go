@@ -157,9 +157,11 @@ var searchTests = map[string]func(*testing.T, archive.Store){
 		must(t, err)
 		p, err := s.Register(t.Context(), archive.Filter{}, archive.Page{})
 		must(t, err)
-		want := archive.Entry{Number: *doc.Number, DocumentType: "Quyết định", Subject: d.Subject, Signer: "Lê Văn Đức",
+		want := archive.Entry{
+			Number: *doc.Number, DocumentType: "Quyết định", Subject: d.Subject, Signer: "Lê Văn Đức",
 			Recipients: d.Recipients, KeptBy: "Văn thư", Copies: 3, Sent: Noon.UTC(), Receipt: "Đã nhận 01 bản",
-			State: archive.Delivered, DocumentID: d.ID, LookupCode: d.LookupCode, DossierCode: d.DossierCode}
+			State: archive.Delivered, DocumentID: d.ID, LookupCode: d.LookupCode, DossierCode: d.DossierCode,
+		}
 		if diff := cmp.Diff([]archive.Entry{want}, p.Entries); diff != "" {
 			t.Error(diff)
 		}
@@ -188,8 +190,10 @@ var searchTests = map[string]func(*testing.T, archive.Store){
 				break
 			}
 		}
-		want := []string{"CV 2026 01", "CV 2026 02", "CV 2026 03", "CV 2026 04", "QĐ 2026 01", "QĐ 2026 02", "QĐ 2026 03",
-			"QĐ 2026 04", "QĐ 2026 05", "QĐ 2027 01", "QĐ 2027 02"}
+		want := []string{
+			"CV 2026 01", "CV 2026 02", "CV 2026 03", "CV 2026 04", "QĐ 2026 01", "QĐ 2026 02", "QĐ 2026 03",
+			"QĐ 2026 04", "QĐ 2026 05", "QĐ 2027 01", "QĐ 2027 02",
+		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Error(d)
 		}

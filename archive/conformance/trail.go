@@ -45,8 +45,10 @@ var trailTests = map[string]func(*testing.T, archive.Store){
 		e := archive.Event{Action: archive.ActionLook, Agency: "snv", Document: doc.ID, Detail: []byte(`{"what": "pdf"}`), By: Clerk, At: Noon}
 		row, err := s.Record(t.Context(), e)
 		must(t, err)
-		rows, err := s.Audit(t.Context(), archive.AuditFilter{Action: archive.ActionLook, Agency: "snv", Actor: Clerk.ID,
-			From: Noon, To: Noon.Add(time.Second)}, row.Seq-1, 10)
+		rows, err := s.Audit(t.Context(), archive.AuditFilter{
+			Action: archive.ActionLook, Agency: "snv", Actor: Clerk.ID,
+			From: Noon, To: Noon.Add(time.Second),
+		}, row.Seq-1, 10)
 		must(t, err)
 		if len(rows) != 1 || rows[0].Seq != row.Seq || rows[0].Hash != row.Hash || string(rows[0].Detail) != string(e.Detail) {
 			t.Errorf("read back %+v, want %+v", rows, row)

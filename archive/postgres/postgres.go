@@ -16,6 +16,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"runtime"
 	"strings"
@@ -69,9 +70,7 @@ func handle(config *pgx.ConnConfig, params map[string]string) *sql.DB {
 	if c.RuntimeParams["application_name"] == "" {
 		c.RuntimeParams["application_name"] = "antin"
 	}
-	for k, v := range params {
-		c.RuntimeParams[k] = v
-	}
+	maps.Copy(c.RuntimeParams, params)
 	db := stdlib.OpenDB(*c)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return db

@@ -191,14 +191,20 @@ func TestAuditBreaks(t *testing.T) {
 		"removed":    {[]string{`DELETE FROM audit WHERE seq = 9`}, archive.RowMissing, 9},
 		"cut off":    {[]string{`DELETE FROM audit WHERE seq > 9`}, archive.RowMissing, 10},
 		"first":      {[]string{`DELETE FROM audit WHERE seq = 1`}, archive.RowMissing, 1},
-		"removed and closed up": {[]string{`DELETE FROM audit WHERE seq = 9`, `UPDATE audit SET seq = -seq WHERE seq > 9`,
-			`UPDATE audit SET seq = -seq - 1 WHERE seq < 0`}, archive.RowEdited, 9},
-		"reordered": {[]string{`UPDATE audit SET seq = -9 WHERE seq = 9`, `UPDATE audit SET seq = 9 WHERE seq = 10`,
-			`UPDATE audit SET seq = 10 WHERE seq = -9`}, archive.RowEdited, 9},
+		"removed and closed up": {[]string{
+			`DELETE FROM audit WHERE seq = 9`, `UPDATE audit SET seq = -seq WHERE seq > 9`,
+			`UPDATE audit SET seq = -seq - 1 WHERE seq < 0`,
+		}, archive.RowEdited, 9},
+		"reordered": {[]string{
+			`UPDATE audit SET seq = -9 WHERE seq = 9`, `UPDATE audit SET seq = 9 WHERE seq = 10`,
+			`UPDATE audit SET seq = 10 WHERE seq = -9`,
+		}, archive.RowEdited, 9},
 		"head": {[]string{`UPDATE audit_head SET hash = zeroblob(32)`}, archive.RowEdited, 14},
-		"cut off with its head": {[]string{`DELETE FROM audit WHERE seq > 9`,
+		"cut off with its head": {[]string{
+			`DELETE FROM audit WHERE seq > 9`,
 			`UPDATE audit_head SET seq = 9, hash = (SELECT hash FROM audit WHERE seq = 9)`,
-			`INSERT INTO checkpoints VALUES ('2026-01-05', 12, zeroblob(32), 0, x'')`}, archive.RowMissing, 10},
+			`INSERT INTO checkpoints VALUES ('2026-01-05', 12, zeroblob(32), 0, x'')`,
+		}, archive.RowMissing, 10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := made(t, 2)

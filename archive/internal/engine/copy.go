@@ -101,5 +101,5 @@ func columnsIn(ctx context.Context, tx *sql.Tx, table string) ([]string, error) 
 		return nil, err
 	}
 	columns, err := rows.Columns()
-	return columns, errors.Join(err, rows.Close())
+	return columns, errors.Join(err, rows.Err(), rows.Close())
 }

@@ -73,8 +73,10 @@ func (t *Tx) create(d archive.Draft, c content) (archive.Document, bool, error) 
 			return none, false, err
 		}
 	}
-	step, err := t.recordMove(&doc, archive.MoveDraft, "", moveDetail{SHA256: c.hex(), Form: d.Form + "@" + d.FormVersion,
-		Other: d.Replaces + d.Corrects}, d.By, d.At)
+	step, err := t.recordMove(&doc, archive.MoveDraft, "", moveDetail{
+		SHA256: c.hex(), Form: d.Form + "@" + d.FormVersion,
+		Other: d.Replaces + d.Corrects,
+	}, d.By, d.At)
 	doc.History = []archive.Step{step}
 	return doc, true, err
 }
@@ -256,7 +258,9 @@ func (t *Tx) recordMove(d *archive.Document, m archive.Move, from archive.State,
 	if err != nil {
 		return archive.Step{}, err
 	}
-	step := archive.Step{Move: m, From: from, To: d.State, Revision: detail.Revision, Reason: detail.Reason,
-		Other: detail.Other, By: by, At: row.At}
+	step := archive.Step{
+		Move: m, From: from, To: d.State, Revision: detail.Revision, Reason: detail.Reason,
+		Other: detail.Other, By: by, At: row.At,
+	}
 	return step, t.publish(*d, step, row.Seq)
 }

@@ -35,11 +35,13 @@ func scanDocumentAnd(rows *sql.Rows, more ...any) (found, error) {
 		year, serial                       sql.NullInt64
 		issued, delivered, ended, gone     sql.NullInt64
 	)
-	err := rows.Scan(append([]any{&d.ID, &d.Agency, &d.Form, &d.FormVersion, &d.DocumentType, &d.Title, &book, &d.Symbol,
+	err := rows.Scan(append([]any{
+		&d.ID, &d.Agency, &d.Form, &d.FormVersion, &d.DocumentType, &d.Title, &book, &d.Symbol,
 		&d.PermitKind, &d.Subject, &recipients, &d.KeptBy, &d.Copies, &d.SignatoryTitle, &d.SignatoryName,
 		&d.DossierCode, &d.PageCount, &d.UniqueKey, &d.LookupCode, &personal, &moves, &d.Replaces, &d.Corrects,
 		&d.CreatedBy.ID, &d.CreatedBy.Name, &d.CreatedBy.Role, &d.State, &day, &year, &serial, &numberText,
-		&d.Reason, &d.receipt, &d.ReplacedBy, &created, &updated, &issued, &delivered, &ended, &gone}, more...)...)
+		&d.Reason, &d.receipt, &d.ReplacedBy, &created, &updated, &issued, &delivered, &ended, &gone,
+	}, more...)...)
 	if err != nil {
 		return d, err
 	}
@@ -55,8 +57,10 @@ func scanDocumentAnd(rows *sql.Rows, more ...any) (found, error) {
 		if err != nil {
 			return d, fmt.Errorf("day of %s: %w", d.ID, err)
 		}
-		d.Number = &archive.Number{Agency: d.Agency, Book: d.Book, Year: int(year.Int64), Serial: int(serial.Int64),
-			Text: numberText, Symbol: d.Symbol, Date: date}
+		d.Number = &archive.Number{
+			Agency: d.Agency, Book: d.Book, Year: int(year.Int64), Serial: int(serial.Int64),
+			Text: numberText, Symbol: d.Symbol, Date: date,
+		}
 	}
 	return d, nil
 }
@@ -145,8 +149,10 @@ func history(ctx context.Context, r reader, id string) ([]archive.Step, error) {
 		if err := json.Unmarshal(row.Detail, &m); err != nil {
 			return nil, fmt.Errorf("audit row %d: %w", row.Seq, err)
 		}
-		out = append(out, archive.Step{Move: archive.Move(row.Action), From: m.From, To: m.To, Revision: m.Revision,
-			Reason: m.Reason, Other: m.Other, By: row.By, At: row.At})
+		out = append(out, archive.Step{
+			Move: archive.Move(row.Action), From: m.From, To: m.To, Revision: m.Revision,
+			Reason: m.Reason, Other: m.Other, By: row.By, At: row.At,
+		})
 	}
 	return out, nil
 }

@@ -86,8 +86,10 @@ func (e *Engine) PutWebhook(ctx context.Context, w archive.Webhook, by archive.A
 		if err != nil {
 			return err
 		}
-		return t.configured(w.Agency, "webhook", map[string]any{"id": w.ID, "url": w.URL, "moves": w.Moves, "disabled": w.Disabled,
-			"secret_sha256": sumHex(w.Secret)}, by, at)
+		return t.configured(w.Agency, "webhook", map[string]any{
+			"id": w.ID, "url": w.URL, "moves": w.Moves, "disabled": w.Disabled,
+			"secret_sha256": sumHex(w.Secret),
+		}, by, at)
 	})
 }
 

@@ -41,8 +41,10 @@ func (t *Tx) nextNumber(d archive.Document, at time.Time) (archive.Number, error
 	if err != nil {
 		return none, fmt.Errorf("noting the last number of book %s: %w", d.Book, err)
 	}
-	return archive.Number{Agency: d.Agency, Book: d.Book, Year: year, Serial: serial,
-		Text: archive.FormatNumber(b, year, d.PermitKind, serial), Symbol: d.Symbol, Date: day}, nil
+	return archive.Number{
+		Agency: d.Agency, Book: d.Book, Year: year, Serial: serial,
+		Text: archive.FormatNumber(b, year, d.PermitKind, serial), Symbol: d.Symbol, Date: day,
+	}, nil
 }
 
 // lastNumber is when a book gave its last number; zero when it never did.
@@ -175,8 +177,10 @@ func (t *Tx) checkBookChange(was, b archive.Book) error {
 	}
 	for _, y := range years {
 		if b.First(y.year) != y.start {
-			return &archive.BookError{Agency: b.Agency, Book: b.Code,
-				Problem: fmt.Sprintf("the numbers of %d began at %d and cannot begin at %d", y.year, y.start, b.First(y.year))}
+			return &archive.BookError{
+				Agency: b.Agency, Book: b.Code,
+				Problem: fmt.Sprintf("the numbers of %d began at %d and cannot begin at %d", y.year, y.start, b.First(y.year)),
+			}
 		}
 	}
 	return nil

@@ -157,8 +157,10 @@ func (e *Engine) verifyAudit(ctx context.Context, r reader, signed func(archive.
 	for _, p := range points {
 		if signed != nil {
 			if err := signed(p); err != nil {
-				report.Broken = &archive.AuditBreak{Seq: p.Seq, Kind: archive.CheckpointUnknown,
-					Detail: fmt.Sprintf("checkpoint of %s: %v", dayText(p.Day), err)}
+				report.Broken = &archive.AuditBreak{
+					Seq: p.Seq, Kind: archive.CheckpointUnknown,
+					Detail: fmt.Sprintf("checkpoint of %s: %v", dayText(p.Day), err),
+				}
 				return report, nil
 			}
 		}
