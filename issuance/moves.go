@@ -71,8 +71,7 @@ func (s *Service) advance(ctx context.Context, doc archive.Document, until Until
 			return doc, nil
 		}
 		after, err := step(ctx, doc, by)
-		var state *archive.StateError
-		if errors.As(err, &state) {
+		if state, ok := errors.AsType[*archive.StateError](err); ok {
 			if after, err = s.store.Get(ctx, doc.ID); err == nil && after.State == doc.State {
 				return after, state
 			}

@@ -15,7 +15,8 @@ import (
 // Verify judges a file and adds what the register knows of it. Nothing of the
 // file is kept.
 func (s *Service) Verify(ctx context.Context, pdf []byte) (*verify.Report, error) {
-	report, err := verify.Document(pdf, verify.Options{Trust: s.trust, Now: s.now()})
+	// No Fetch: nothing here goes to the network, so there is nothing to cancel.
+	report, err := verify.Document(pdf, verify.Options{Trust: s.trust, Now: s.now()}) //nolint:contextcheck // see above
 	if err != nil {
 		return nil, fmt.Errorf("verify a file: %w", err)
 	}
@@ -24,8 +25,7 @@ func (s *Service) Verify(ctx context.Context, pdf []byte) (*verify.Report, error
 	}
 	sum := sha256.Sum256(pdf)
 	doc, err := s.store.BySHA256(ctx, hex.EncodeToString(sum[:]))
-	var missing *archive.NotFoundError
-	if errors.As(err, &missing) {
+	if _, ok := errors.AsType[*archive.NotFoundError](err); ok {
 		report.SetRegister(nil)
 		return report, nil
 	}
@@ -66,6 +66,7 @@ func registerState(s archive.State) string {
 		return verify.RegisterCorrected
 	case archive.Issued, archive.Delivered:
 		return verify.RegisterIssued
+	case archive.Drafted, archive.Signed, archive.Numbered, archive.Returned:
 	}
 	return verify.RegisterUnfinal
 }

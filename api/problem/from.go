@@ -24,8 +24,7 @@ type spoken interface {
 // From finds the words for an error of any layer. What it does not know is a
 // fault of the service: its cause goes to the log, not to the caller.
 func From(err error) *Problem {
-	var p *Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
 	for _, find := range []func(error) *Problem{fromTemplates, fromIssuance, fromArchive, fromSigner} {
@@ -101,8 +100,7 @@ func fromIssuance(err error) *Problem {
 }
 
 func fromPhoto(e *issuance.PhotoError) *Problem {
-	var refused *imagecheck.Refusal
-	if errors.As(e.Err, &refused) {
+	if refused, ok := errors.AsType[*imagecheck.Refusal](e.Err); ok {
 		p := New(PhotoUnreadable, e, refused.Vietnamese(), refused.English())
 		p.Fields = []Field{{Pointer: e.Pointer, Code: refused.Code, Message: refused.Vietnamese(), MessageEN: refused.English()}}
 		return p
@@ -149,8 +147,7 @@ func whyUnusable(err error) (vi, en string) {
 }
 
 func fromSigner(err error) *Problem {
-	var password *signer.PasswordError
-	if errors.As(err, &password) {
+	if _, ok := errors.AsType[*signer.PasswordError](err); ok {
 		return New(PasswordWrong, err)
 	}
 	return nil

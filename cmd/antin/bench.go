@@ -83,7 +83,7 @@ func measure(ctx context.Context, n int) (m measured, err error) {
 	if err != nil {
 		return m, fmt.Errorf("make a folder to measure in: %w", err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+	defer os.RemoveAll(dir)
 	if _, err := demo.Make(dir, time.Now()); err != nil {
 		return m, err
 	}
@@ -99,7 +99,7 @@ func measure(ctx context.Context, n int) (m measured, err error) {
 	if err != nil {
 		return m, err
 	}
-	defer store.Close() //nolint:errcheck // nothing in it is kept
+	defer store.Close()
 	s := issuance.New(issuance.Options{Store: store, Forms: forms, Agencies: agencies, PublicURL: "https://antin.example.vn"})
 	if err := s.Prepare(ctx); err != nil {
 		return m, err

@@ -19,11 +19,11 @@ const maxInput = 256 << 20
 func (c *cli) read(name string) ([]byte, error) {
 	src := c.in
 	if name != "-" {
-		f, err := os.Open(name) //nolint:gosec // the person at the command line names it
+		f, err := os.Open(name)
 		if err != nil {
 			return nil, problem.New(problem.FileUnreadable, err, name, plain(err))
 		}
-		defer f.Close() //nolint:errcheck // read only
+		defer f.Close()
 		src = f
 	}
 	b, err := io.ReadAll(io.LimitReader(src, maxInput+1))
@@ -65,8 +65,7 @@ func (c *cli) writeFile(name string, content []byte) (err error) {
 
 // plain is an error without the path that the message names already.
 func plain(err error) string {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe.Err.Error()
 	}
 	return err.Error()

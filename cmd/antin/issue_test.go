@@ -81,7 +81,7 @@ func revisionFiles(t *testing.T, dir, id string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // read only
+	defer store.Close()
 	doc, err := store.Get(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)

@@ -138,7 +138,7 @@ func checkAfterKills(t *testing.T, dir string, told []answer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // read only
+	defer store.Close()
 	trust, err := verify.LoadTrust(filepath.Join(dir, "trust"))
 	if err != nil {
 		t.Fatal(err)
@@ -180,18 +180,18 @@ func (s *killable) start() {
 		s.t.Fatal(err)
 	}
 	s.log.Reset()
-	s.cmd = exec.Command(exe, "serve", "--data", s.data, "--listen", s.address) //nolint:gosec,noctx // this test's own binary, killed by it
+	s.cmd = exec.Command(exe, "serve", "--data", s.data, "--listen", s.address)
 	s.cmd.Env = append(os.Environ(), "ANTIN_TEST_COMMAND=1")
 	s.cmd.Stdout, s.cmd.Stderr = io.Discard, &s.log
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
 	s.until(func() bool {
-		res, err := http.Get("http://" + s.address + "/readyz") //nolint:noctx // a test
+		res, err := http.Get("http://" + s.address + "/readyz")
 		if err != nil {
 			return false
 		}
-		defer res.Body.Close() //nolint:errcheck // nothing is read
+		defer res.Body.Close()
 		return res.StatusCode == http.StatusOK
 	})
 }
@@ -252,7 +252,7 @@ func (s *killable) try(ctx context.Context, key, idempotency string, body []byte
 	if err != nil {
 		return answer{}, false // killed: ask again
 	}
-	defer res.Body.Close() //nolint:errcheck // read to its end below
+	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
 		return answer{}, false
@@ -278,11 +278,11 @@ func spin(d time.Duration) {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // only its address is used
+	defer l.Close()
 	return l.Addr().String()
 }
 

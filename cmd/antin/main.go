@@ -33,7 +33,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 // run is main without the process: it returns the exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	c := &cli{in: in, out: out, err: errOut, lang: "vi"}
-	root := c.root()
+	root := c.root() //nolint:contextcheck // each command takes its context from cobra
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os/user"
@@ -144,10 +143,4 @@ func (c *cli) issue() *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "in kết quả bằng JSON")
 	cmd.Flags().StringVar(&key, "idempotency-key", "", "chạy lại với cùng khóa thì nhận lại cùng văn bản")
 	return cmd
-}
-
-// hexSum is the SHA-256 of a file as reports print it.
-func hexSum(b []byte) string {
-	s := sha256.Sum256(b)
-	return hex.EncodeToString(s[:])
 }

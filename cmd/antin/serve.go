@@ -53,7 +53,7 @@ func (c *cli) runService(ctx context.Context) (err error) {
 		log.InfoContext(ctx, "documents that were cut off were sealed", "count", finished)
 	}
 	if a.demo {
-		log.WarnContext(ctx, "demonstration agencies and keys: nothing made with them has legal value ("+testpki.Mark+")")
+		log.WarnContext(ctx, "demonstration agencies and keys: nothing made with them has legal value", "mark", testpki.Mark)
 		if err := c.welcome(ctx, a); err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func TestXLSX(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close()
 	rows, err := f.GetRows(f.GetSheetName(0))
 	if err != nil || len(rows) != 5001 || rows[0][2] != columns[2].title || rows[5000][0] != "5000/QĐ-SNV" || rows[1][1] != "01/01/2026" {
 		t.Fatalf("%d rows, %v, %q", len(rows), err, rows[len(rows)-1])

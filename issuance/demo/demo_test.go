@@ -52,7 +52,7 @@ func TestMakeOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // a test
+	defer store.Close()
 	first, err := APIKeys(t.Context(), dir, store, now)
 	if err != nil {
 		t.Fatal(err)
