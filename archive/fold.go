@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -62,16 +63,24 @@ func IndexTerms(text ...string) []string {
 	return out
 }
 
+// maxQuery is the most terms of one question; what follows is not asked for.
+const maxQuery = 32
+
 // QueryTerms is what to look for: a word typed with tones asks for those tones,
 // a word without asks for any. Every term must be found, as the beginning of a
 // word.
 func QueryTerms(text string) []string {
 	var out []string
 	for _, w := range Words(text) {
-		if plain := Fold(w); plain != w {
-			out = append(out, cut(toneMark+w))
-		} else {
-			out = append(out, cut(plain))
+		term := Fold(w)
+		if term != w {
+			term = toneMark + w
+		}
+		if term = cut(term); !slices.Contains(out, term) {
+			out = append(out, term)
+		}
+		if len(out) == maxQuery {
+			break
 		}
 	}
 	return out

@@ -105,5 +105,6 @@ const (
 	FindState    FindingKind = "state"    // the recorded moves do not lead to the state
 	FindLink     FindingKind = "link"     // a replacement or correction leads nowhere
 	FindAudit    FindingKind = "audit"    // the chain is broken
+	FindIndex    FindingKind = "index"    // a document is not found by its words
 	FindFile     FindingKind = "file"     // the database file itself is damaged
 )

@@ -154,8 +154,11 @@ func finish(ctx context.Context, s archive.Store, id string, say func(string, ..
 func try(ctx context.Context, step func() error) error {
 	var err error
 	for range 100 {
-		if err = step(); err == nil || refused(err) || ctx.Err() != nil {
+		if err = step(); err == nil || refused(err) {
 			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err() // told to end
 		}
 	}
 	return err

@@ -31,6 +31,15 @@ func listAll(t testing.TB, s archive.Store, f archive.Filter, limit int) []archi
 	return nil
 }
 
+// longText has thousands of different words.
+func longText() string {
+	var b strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&b, "w%d ", i)
+	}
+	return b.String()
+}
+
 var searchTests = map[string]func(*testing.T, archive.Store){
 	"pages newest first": func(t *testing.T, s archive.Store) {
 		Setup(t, s)
@@ -138,6 +147,8 @@ var searchTests = map[string]func(*testing.T, archive.Store){
 			{archive.Filter{Text: "ð"}, []string{c.ID, b.ID, a.ID}},
 			{archive.Filter{Text: "nghia", Agency: "ttdvvl"}, nil},
 			{archive.Filter{Text: strings.Repeat("dài ", 200)}, nil},
+			{archive.Filter{Text: longText()}, nil},
+			{archive.Filter{Text: "  "}, []string{c.ID, b.ID, a.ID}},
 		} {
 			if got := ids(listAll(t, s, q.filter, 0)); fmt.Sprint(got) != fmt.Sprint(q.want) {
 				t.Errorf("%+v: %q, want %q", q.filter, got, q.want)

@@ -21,6 +21,8 @@ var words = engine.Words{
 		}
 		return strings.Join(parts, " ")
 	},
+	Missing: `SELECT d.id FROM documents d WHERE NOT EXISTS (SELECT 1 FROM document_words w WHERE w.seq = d.seq)
+		ORDER BY d.seq LIMIT $1`,
 	Match: `d.seq IN (SELECT seq FROM document_words WHERE words @@ $%d::text::tsquery)`,
 	Query: func(asked []engine.Asked) string {
 		parts := make([]string, len(asked))

@@ -238,6 +238,7 @@ func TestDoctorFinds(t *testing.T) {
 		"book set back":     {`UPDATE book_years SET next = 2`, archive.FindNumber},
 		"document gone":     {`DELETE FROM documents WHERE serial = 2`, archive.FindNumber},
 		"link":              {`UPDATE documents SET replaced_by = 'none' WHERE serial = 1`, archive.FindLink},
+		"word index":        {`DELETE FROM document_words WHERE rowid = 2`, archive.FindIndex},
 		"audit row":         {`DELETE FROM audit WHERE seq = 8`, archive.FindAudit},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,8 @@ var columns = [...]string{engine.SubjectColumn: "subject", engine.RecipientsColu
 var words = engine.Words{
 	Put:   `INSERT OR REPLACE INTO document_words (rowid, subject, recipients, other) VALUES ($1, $2, $3, $4)`,
 	Terms: func(_ engine.Column, terms []string) string { return strings.Join(terms, " ") },
+	Missing: `SELECT d.id FROM documents d WHERE NOT EXISTS (SELECT 1 FROM document_words_docsize w WHERE w.id = d.seq)
+		ORDER BY d.seq LIMIT $1`,
 	Match: `d.seq IN (SELECT rowid FROM document_words WHERE document_words MATCH $%d)`,
 	Query: func(asked []engine.Asked) string {
 		parts := make([]string, len(asked))

@@ -30,6 +30,7 @@ func (e *Engine) Doctor(ctx context.Context) (archive.Diagnosis, error) {
 		{"examining documents", x.documents},
 		{"examining contents", x.contents},
 		{"examining numbers", x.numbers},
+		{"examining the word index", x.words},
 	}
 	for _, s := range steps {
 		if err := s.run(ctx); err != nil {
@@ -290,6 +291,17 @@ func (x *examination) numbers(ctx context.Context) error {
 		}
 		return rows.Err()
 	})
+}
+
+// words looks for documents that no search finds.
+func (x *examination) words(ctx context.Context) error {
+	ids, err := collectOnce(ctx, x.e, "reading the word index", func(rows *sql.Rows) (id string, err error) {
+		return id, rows.Scan(&id)
+	}, x.e.d.Words.Missing, archive.MaxFindings)
+	for _, id := range ids {
+		x.find(archive.FindIndex, id, "document_words", "the document is not in the word index")
+	}
+	return err
 }
 
 // sequence is how far a book's year has been walked.

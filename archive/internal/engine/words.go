@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"antin/archive"
 )
@@ -27,6 +28,8 @@ type Words struct {
 	Put string
 	// Terms prints a column's terms for Put.
 	Terms func(c Column, terms []string) string
+	// Missing finds ids of documents that are not in the index, up to $1.
+	Missing string
 	// Match is a condition on documents d with one argument, at %d.
 	Match string
 	// Query prints a question for Match: every term begins a word of its column.
@@ -114,7 +117,7 @@ func (w Words) matching(c *conditions, f archive.Filter) {
 		text   string
 	}{{SubjectColumn, f.Subject}, {RecipientsColumn, f.Recipient}, {AnyColumn, f.Text}} {
 		terms := archive.QueryTerms(q.text)
-		if len(terms) == 0 && q.text != "" {
+		if len(terms) == 0 && strings.TrimSpace(q.text) != "" {
 			c.and("1 = 0") // only signs: found nowhere
 		}
 		for _, t := range terms {
