@@ -20,7 +20,7 @@ import (
 type deskAction struct {
 	Name             string // in forms
 	Button, ButtonEN string
-	Ask, AskEN       string // heading of the confirmation
+	Ask, AskEN       string // what is asked for, before "n văn bản"
 	Happens          string // what will be so afterwards
 	Done             string // after the count of documents
 	Danger           bool
@@ -38,7 +38,7 @@ type deskAction struct {
 
 var actions = map[string]deskAction{
 	"ky": {
-		Name: "ky", Button: "Ký các văn bản đã chọn", ButtonEN: "Sign", Ask: "Ký văn bản", AskEN: "Sign",
+		Name: "ky", Button: "Ký các văn bản đã chọn", ButtonEN: "Sign", Ask: "Ký", AskEN: "Sign",
 		Happens: "Từng văn bản sẽ mang chữ ký số của người có thẩm quyền ghi bên dưới và chuyển sang văn thư. Sau khi ký, nội dung không sửa được nữa.",
 		Done:    "đã ký", List: deskPath + "/cho-ky",
 		roles: []archive.Role{archive.RoleSignatory}, moves: []archive.Move{archive.MoveSign}, first: true,
@@ -56,16 +56,16 @@ var actions = map[string]deskAction{
 		},
 	},
 	"tra-lai": {
-		Name: "tra-lai", Button: "Trả lại", ButtonEN: "Return", Ask: "Trả lại người soạn", AskEN: "Return to the drafter", Danger: true,
+		Name: "tra-lai", Button: "Trả lại", ButtonEN: "Return", Ask: "Trả lại", AskEN: "Return to the drafter", Danger: true,
 		Happens: "Văn bản kết thúc tại đây, không được cấp số. Người soạn thấy lý do và lập văn bản mới.",
-		Done:    "đã trả lại", List: deskPath + "/van-ban", Reason: true, ReasonHint: "Người soạn sẽ đọc lý do này.",
+		Done:    "đã trả lại", List: deskPath, Reason: true, ReasonHint: "Người soạn sẽ đọc lý do này.",
 		roles: []archive.Role{archive.RoleSignatory, archive.RoleClerk}, moves: []archive.Move{archive.MoveReturn},
 		do: func(ctx context.Context, s *Server, id, reason string, by archive.Actor) (archive.Document, error) {
 			return s.service.Return(ctx, id, reason, by)
 		},
 	},
 	"thu-hoi": {
-		Name: "thu-hoi", Button: "Thu hồi văn bản", ButtonEN: "Withdraw", Ask: "Thu hồi văn bản đã cấp số", AskEN: "Withdraw", Danger: true,
+		Name: "thu-hoi", Button: "Thu hồi văn bản", ButtonEN: "Withdraw", Ask: "Thu hồi", AskEN: "Withdraw", Danger: true,
 		Happens: "Văn bản hết giá trị ngay. Ai tra cứu hoặc xác thực tệp sẽ thấy “đã bị thu hồi” cùng lý do. Số của văn bản vẫn giữ trong sổ. Không hoàn tác được.",
 		Done:    "đã thu hồi", List: deskPath + "/so-dang-ky", Reason: true, ReasonHint: "Lý do hiện công khai ở trang tra cứu: không ghi tên hay thông tin cá nhân.",
 		roles: []archive.Role{archive.RoleClerk}, moves: []archive.Move{archive.MoveWithdraw},
@@ -138,6 +138,7 @@ type orderBody struct {
 	Items, Left []orderItem // to be done (or done), and left out
 	Reason      string
 	Wrong       string
+	Back        string // where giving up leads
 	Signatories []signing
 	Day         time.Time
 }
@@ -177,7 +178,11 @@ func (s *Server) confirm(c echo.Context, status int, o order, who *caller, wrong
 		body.Items = append(body.Items, item)
 		body.Signatories = countSigner(body.Signatories, doc)
 	}
-	return s.page(c, status, "confirm", o.Ask, body)
+	body.Back = o.List
+	if len(o.ids) == 1 && len(body.Items) == 1 {
+		body.Back = deskPath + "/van-ban/" + o.ids[0]
+	}
+	return s.page(c, status, "confirm", o.Ask+" văn bản", body)
 }
 
 func countSigner(all []signing, d archive.Document) []signing {
@@ -249,7 +254,7 @@ func (s *Server) carryOut(c echo.Context) error {
 	if len(body.Items) == 0 {
 		status = cmp.Or(body.Left[0].Problem.Status, http.StatusConflict)
 	}
-	return s.page(c, status, "result", o.Ask, body)
+	return s.page(c, status, "result", o.Ask+" văn bản", body)
 }
 
 // carriedOn words the failure of one document of a batch. Faults of the service

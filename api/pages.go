@@ -141,8 +141,12 @@ var pageWords = map[string][2]string{
 		"Mất kết nối với kho lưu trữ khi đang ghi. Hãy quay lại và xem kết quả; làm lại không gây trùng.",
 		"The connection to the store broke while writing. Go back and look; doing it again is safe.",
 	},
-	problem.Busy:         {"Đang có quá nhiều người dùng cùng lúc; hãy thử lại sau vài giây.", "Too many people are using the service; try again in a few seconds."},
-	problem.TimedOut:     {"Không xong trong thời gian cho phép; hãy thử lại.", "It did not finish in time; try again."},
+	problem.Busy:     {"Đang có quá nhiều người dùng cùng lúc; hãy thử lại sau vài giây.", "Too many people are using the service; try again in a few seconds."},
+	problem.TimedOut: {"Không xong trong thời gian cho phép; hãy thử lại.", "It did not finish in time; try again."},
+	problem.Forbidden: {
+		"Trang hoặc việc này dành cho vai trò khác; vai trò của bạn ghi ở góc trên. Nếu công việc của bạn cần, hãy xin quản trị viên cấp khóa có vai trò đó.",
+		"This is for another role; yours is shown above. If your work needs it, ask the administrator for a key with that role.",
+	},
 	problem.Unauthorized: {"Khóa truy cập thiếu, sai hoặc đã bị thu hồi.", "The access key is missing, wrong or revoked."},
 }
 

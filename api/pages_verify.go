@@ -152,8 +152,12 @@ func reasons(r *verify.Report) []verify.Check {
 		all = append(all, s.Checks...)
 	}
 	var out []verify.Check
+	altered := slices.ContainsFunc(all, func(c verify.Check) bool { return c.ID == "digest" && c.Status == verify.Failed })
 	for _, want := range []verify.Status{verify.Failed, verify.Warning, verify.NotChecked} {
 		for _, c := range all {
+			if altered && c.Code == "not_compared" { // it follows from the other, and says it in a program's words
+				continue
+			}
 			same := func(o verify.Check) bool { return o.Message == c.Message }
 			if c.Status == want && (want == verify.Failed || c.Sub != "") && len(out) < maxReasons && !slices.ContainsFunc(out, same) {
 				out = append(out, c)
@@ -237,7 +241,7 @@ func reportRows(s verify.Signature) []reportRow {
 	whole := row("Tính toàn vẹn", "Integrity", status("digest", "signature_value", "changes"), s.Check("digest"))
 	if c := s.Check("changes"); c != nil && whole.Status != verify.Failed {
 		whole.Value += " " + changesWord(s.ChangesAfter, c)
-		whole.ValueEN += " " + c.MessageEN
+		whole.ValueEN += " " + changesWordEN(s.ChangesAfter, c)
 	} else if c != nil && s.Integrity == verify.Passed {
 		whole.Value, whole.ValueEN = c.Message, c.MessageEN
 	}
@@ -245,6 +249,11 @@ func reportRows(s verify.Signature) []reportRow {
 	if c := s.Check("revocation"); c != nil {
 		certificate.Value += " Thu hồi: " + c.Message
 		certificate.ValueEN += " Revocation: " + c.MessageEN
+	}
+	atSigning := row("Hiệu lực chữ ký khi ký", "Validity at signing", status("valid_at_signing"), s.Check("valid_at_signing"))
+	if s.Integrity == verify.Failed {
+		// The certificate may have been good: what it is said to have signed is not this.
+		atSigning.Status, atSigning.Value, atSigning.ValueEN = verify.Failed, "Không: chữ ký không thuộc về nội dung này.", "No: the signature does not belong to this content."
 	}
 	conclusion := reportRow{Label: "Kết luận", LabelEN: "Conclusion", Value: s.Conclusion, ValueEN: s.ConclusionEN, Status: verify.Warning}
 	switch s.Indication {
@@ -258,8 +267,7 @@ func reportRows(s verify.Signature) []reportRow {
 		{Label: "Chủ thể ký", LabelEN: "Signer", Status: status("subject"), Value: known(s.Signer)},
 		{Label: "Đơn vị quản lý", LabelEN: "Managing unit", Status: status("unit"), Value: known(s.Unit)},
 		when, whole,
-		row("Hiệu lực chữ ký khi ký", "Validity at signing", status("valid_at_signing"), s.Check("valid_at_signing")),
-		certificate, conclusion,
+		atSigning, certificate, conclusion,
 	}
 }
 
@@ -269,6 +277,13 @@ func changesWord(after verify.ChangesAfter, c *verify.Check) string {
 		return "Sau đó chỉ có những thay đổi được phép: điền số, ngày, chữ ký tiếp theo."
 	}
 	return c.Message
+}
+
+func changesWordEN(after verify.ChangesAfter, c *verify.Check) string {
+	if after == verify.FormFilling && c.Status == verify.Passed {
+		return "Later changes are only those allowed: number, date, a further signature."
+	}
+	return c.MessageEN
 }
 
 // worst is the gravest answer among the checks; a check that was not made is

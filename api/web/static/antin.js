@@ -16,13 +16,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
-// A folded part of a page is part of the report on paper.
-addEventListener("beforeprint", () => {
-  for (const d of document.querySelectorAll("details:not([open])")) { d.open = true; d.dataset.printed = ""; }
-});
-addEventListener("afterprint", () => {
-  for (const d of document.querySelectorAll("details[data-printed]")) { d.open = false; delete d.dataset.printed; }
-});
 
 // Choosing rows of a list: all at once, a range with Shift, and how many.
 for (const form of document.querySelectorAll("[data-pick]")) {
