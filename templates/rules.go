@@ -31,7 +31,8 @@ type Rule struct {
 
 type operand struct {
 	ref    *Field
-	column *Field // of sum
+	column *Field  // of sum
+	deep   []inner // of sum, when the column stands in lists inside the records
 	count  bool
 	number int64
 	day    time.Time
@@ -39,6 +40,9 @@ type operand struct {
 	months int
 	days   int
 }
+
+// inner is a column of a list inside another list's records.
+type inner struct{ list, column *Field }
 
 var operators = []string{"<=", ">=", "!=", "<", ">", "="}
 
@@ -128,8 +132,11 @@ func (c *compiler) operand(src string, line int) (operand, bool) {
 		o.day, o.isDay = t, true
 		return o, true
 	}
-	if inner, ok := call(src, "sum"); ok {
-		r, col, ok := c.column(inner, line, c.root)
+	if name, ok := call(src, "sum"); ok {
+		if o.ref, o.deep = c.deepColumn(name); o.deep != nil {
+			return o, true
+		}
+		r, col, ok := c.column(name, line, c.root)
 		o.ref, o.column = r.field, col
 		return o, ok
 	}
@@ -159,6 +166,27 @@ func (c *compiler) operand(src string, line int) (operand, bool) {
 	return o, true
 }
 
+// deepColumn finds "list.field" where the field is not one of the list's
+// records but of the lists inside them.
+func (c *compiler) deepColumn(name string) (*Field, []inner) {
+	outer, col, _ := strings.Cut(name, ".")
+	list, ok := c.root.field(outer)
+	if !ok || list.scope == nil || list.scope.has(col) {
+		return nil, nil
+	}
+	var found []inner
+	for _, f := range list.scope.fields {
+		if f.Type != List || f.scope == nil {
+			continue
+		}
+		if g, ok := f.scope.field(col); ok && (g.Type == Int || g.Type == Money) {
+			g.used, f.used, list.used = true, true, true
+			found = append(found, inner{f, g})
+		}
+	}
+	return list, found
+}
+
 func call(src, name string) (string, bool) {
 	rest, ok := strings.CutPrefix(src, name+"(")
 	if !ok || !strings.HasSuffix(rest, ")") {
@@ -182,6 +210,14 @@ func (o *operand) eval(rec []value) (int64, bool) {
 		return int64(len(v.list)), v.set
 	case o.column != nil:
 		return sum(v, o.column), v.set
+	case o.deep != nil:
+		var total int64
+		for _, rec := range v.list {
+			for _, d := range o.deep {
+				total += sum(&rec[d.list.index], d.column)
+			}
+		}
+		return total, v.set
 	case !v.set:
 		return 0, false
 	case o.isDay:
