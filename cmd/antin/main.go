@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -17,7 +18,16 @@ import (
 	"antin/api/problem"
 )
 
+// gcPercent lets the heap grow to five times what is live before it is
+// collected: a document leaves half a megabyte behind it, what is live stays
+// below 50 MB, and collecting as often as by default takes a tenth of the time
+// of a document. GOGC in the environment wins.
+const gcPercent = 400
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
