@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"antin/internal/pdf"
 	"antin/signer/verify"
 )
 
@@ -63,4 +65,49 @@ func refusedFor(r *verify.Report, check, code string) bool {
 		}
 	}
 	return false
+}
+
+// A change stays found, and an honest file stays good, among many later
+// revisions, where most of the document is not walked again.
+func TestAmongManyRevisions(t *testing.T) {
+	many := func(data []byte) ([]byte, bool) {
+		f := open(data)
+		if _, ok := dictAt(f, root(f))["Metadata"].(pdf.Ref); !ok {
+			return nil, false
+		}
+		for i := range 4 {
+			data = edit(saved(data), func(f *pdf.File) pdf.Ref { return f.Trailer()["Info"].(pdf.Ref) }, func(d pdf.Dict, _ *pdf.Update) {
+				d["ModDate"] = pdf.Date(later.Add(time.Duration(i) * time.Minute))
+			})
+		}
+		return data, true
+	}
+	n := 0
+	for _, s := range attacksByRevision() {
+		data, ok := many(s.make())
+		if !ok {
+			continue
+		}
+		n++
+		r := check(t, data, options())
+		if r.Indication != s.indication || !refusedFor(r, s.check, s.code) {
+			t.Errorf("%s: %s\n%s", s.name, r.Indication, failures(r))
+		}
+	}
+	if n < 60 {
+		t.Errorf("tried %d", n)
+	}
+	for _, s := range harmless() {
+		data, ok := many(s.make())
+		if !ok || s.name == "new-line-at-the-end" {
+			continue
+		}
+		o := options()
+		if s.opt != nil {
+			s.opt(&o)
+		}
+		if r := check(t, data, o); r.Indication != verify.TotalPassed {
+			t.Errorf("%s: %s\n%s", s.name, r.Indication, failures(r))
+		}
+	}
 }

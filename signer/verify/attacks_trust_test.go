@@ -130,6 +130,9 @@ func attacksOnTrust() []sample {
 		}),
 		unclear("issuer-imitated", verify.NoCertificateChainFound, "chain", "forged_certificate", func() []byte { return signedBy(by(stranger().Seal)) }),
 		with(unclear("no-anchors-given", verify.NoCertificateChainFound, "chain", "root_unknown", issued), func(o *verify.Options) { o.Trust = nil }),
+		unclear("certificate-signed-with-sha1", verify.CryptoConstraintsFailure, "chain", "weak_certificate", func() []byte {
+			return signedBy(craft{id: withCertificate(func(t *x509.Certificate) { t.SignatureAlgorithm = x509.SHA1WithRSA })}.over)
+		}),
 		chain("signed-by-the-authority-itself", "signer_is_ca", func() *signer.Identity {
 			return &signer.Identity{Key: pki().CA.Key, Certificate: pki().CA.Certificate}
 		}),

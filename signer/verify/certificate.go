@@ -233,14 +233,14 @@ func (j *judgement) validAtSigning(chained bool) {
 
 func commonName(n pkix.Name) string {
 	if n.CommonName != "" {
-		return n.CommonName
+		return clean(n.CommonName)
 	}
-	return n.String()
+	return clean(n.String())
 }
 
 // unitName is the unit that manages the certificate: O, then OU.
 func unitName(n pkix.Name) string {
-	return strings.Join(append(append([]string{}, n.Organization...), n.OrganizationalUnit...), ", ")
+	return clean(strings.Join(slices.Concat(n.Organization, n.OrganizationalUnit), ", "))
 }
 
 // attributeNames are the attribute types that Vietnamese certificates use

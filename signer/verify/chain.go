@@ -108,9 +108,22 @@ func (b *pathBuilder) extend(path []*x509.Certificate) []*x509.Certificate {
 
 // signedBy checks the signature of child with the key of parent.
 func (t *Trust) signedBy(child, parent *x509.Certificate) error {
+	if weakSignature(child.SignatureAlgorithm) { // crypto/x509 still checks SHA-1 here
+		return x509.InsecureAlgorithmError(child.SignatureAlgorithm)
+	}
 	return t.once(keyOf('c', child.Raw, parent.Raw), func() error {
 		return parent.CheckSignature(child.SignatureAlgorithm, child.RawTBSCertificate, child.Signature)
 	})
+}
+
+// weakSignature reports whether a certificate, CRL or OCSP response is signed
+// with an outdated algorithm.
+func weakSignature(a x509.SignatureAlgorithm) bool {
+	switch a {
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.DSAWithSHA256, x509.ECDSAWithSHA1:
+		return true
+	}
+	return false
 }
 
 // checkPath applies RFC 5280, 6.1 to a path whose signatures are good: strength

@@ -36,6 +36,7 @@ type differ struct {
 	rev      int // index of the new revision
 	out      []Change
 	budget   *int
+	quiet    map[int]bool // see quietObjects; nil for none
 
 	seen    map[[2]pdf.Ref]bool // pairs walked by the strict rule
 	visited map[int]bool        // object numbers reached in the old revision by any rule
@@ -60,9 +61,9 @@ type field struct {
 
 // diff compares the revisions rev-1 and rev of f. The changes come in the
 // order in which they are met, with Allowed still unset.
-func diff(f *pdf.File, rev int, budget *int) ([]Change, error) {
+func diff(f *pdf.File, rev int, quiet map[int]bool, budget *int) ([]Change, error) {
 	d := &differ{
-		old: f.At(rev - 1), new: f.At(rev), rev: rev, budget: budget,
+		old: f.At(rev - 1), new: f.At(rev), rev: rev, quiet: quiet, budget: budget,
 		seen: map[[2]pdf.Ref]bool{}, visited: map[int]bool{},
 		pages: map[pdf.Ref]int{}, fields: map[pdf.Ref]*field{}, fresh: map[pdf.Ref]*field{},
 	}
@@ -94,7 +95,7 @@ func (d *differ) name(c Change, r pdf.Ref, args ...any) {
 	if r.Num > 0 {
 		c.Object = r.String()
 	}
-	c.Revision = d.rev + 1
+	c.Revision, c.Path = d.rev+1, clean(c.Path)
 	c.Message, c.MessageEN = changeSentence(c.Code, c.Path, c.Object, args...)
 	// The same object met in two places is said once.
 	if !slices.ContainsFunc(d.out, func(o Change) bool {
@@ -233,7 +234,7 @@ func sameFirstID(o, n pdf.Object) bool {
 func (d *differ) strict(o, n pdf.Object, z zone, path string) error {
 	or, oIsRef := o.(pdf.Ref)
 	nr, nIsRef := n.(pdf.Ref)
-	if oIsRef && nIsRef && or == nr && d.special(or) {
+	if oIsRef && nIsRef && or == nr && (d.quiet[or.Num] || d.special(or)) {
 		return nil
 	}
 	if oIsRef || nIsRef {

@@ -121,7 +121,7 @@ func (e *evidence) fromCRL(l *x509.RevocationList, cert, issuer *x509.Certificat
 		return revocationState{why: "foreign"}
 	}
 	err := e.trust.once(keyOf('l', l.Raw, issuer.Raw), func() error { return l.CheckSignatureFrom(issuer) })
-	if err != nil {
+	if err != nil || weakSignature(l.SignatureAlgorithm) {
 		return revocationState{why: "foreign"}
 	}
 	s := revocationState{known: true, source: "CRL", issued: l.ThisUpdate}
@@ -199,6 +199,9 @@ func fromOCSP(basic []byte, cert, issuer *x509.Certificate, at, now time.Time) (
 	}
 	r, err := ocsp.ParseResponseForCert(wrapOCSP(basic), cert, issuer)
 	if err != nil || r.Certificate == nil && r.CheckSignatureFrom(issuer) != nil || !sameSerial(r.SerialNumber, cert) {
+		return s, false
+	}
+	if weakSignature(r.SignatureAlgorithm) {
 		return s, false
 	}
 	if d := r.Certificate; d != nil && !d.Equal(issuer) {

@@ -47,7 +47,7 @@ func (j *judgement) take(f finding) {
 // judge gives the verdict on one signature.
 func (v *verifier) judge(s *signed) Signature {
 	out := Signature{
-		Field: s.field, Revision: s.revision + 1, Role: Approval, Coverage: Partial, Integrity: NotChecked,
+		Field: clean(s.field), Revision: s.revision + 1, Role: Approval, Coverage: Partial, Integrity: NotChecked,
 		ChangesAfter: NotKnown, Changes: []Change{}, Chain: []Certificate{}, Checks: []Check{}, TimeSource: "none",
 	}
 	j := &judgement{v: v, s: s, out: &out}
@@ -82,7 +82,7 @@ func (v *verifier) judge(s *signed) Signature {
 
 func (j *judgement) text(key pdf.Name) string {
 	s, _ := j.s.dict[key].(pdf.String)
-	return pdf.TextOf(s[:min(len(s), 4096)])
+	return clean(pdf.TextOf(s[:min(len(s), 4096)]))
 }
 
 // place finds the page that shows the signature.

@@ -292,13 +292,18 @@ func (v *verifier) compareRevisions(budget *int) {
 	for _, s := range v.sigs {
 		first = min(first, s.revision)
 	}
+	quiet, err := quietObjects(v.file, first, budget)
+	if err != nil {
+		v.changesErr = err
+		return
+	}
 	for rev := first + 1; rev < len(v.revs); rev++ {
 		for _, s := range v.sigs {
 			if s.revision == rev-1 {
 				perms.restrict(s)
 			}
 		}
-		changes, err := diff(v.file, rev, budget)
+		changes, err := diff(v.file, rev, quiet, budget)
 		if err != nil {
 			v.changesErr = fmt.Errorf("revision %d: %w", rev+1, err)
 			return
