@@ -156,7 +156,8 @@ type Rule struct {
 	Gap      float64 // pt between the text's descent and the rule
 }
 
-// Columns sets blocks side by side; never broken over pages.
+// Columns sets blocks side by side. They are broken over pages only if one of
+// them is taller than a page; each then goes on at the top of the next.
 type Columns struct {
 	Columns []Column
 	Before  float64 // pt

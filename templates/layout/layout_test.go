@@ -366,10 +366,7 @@ func TestBounds(t *testing.T) {
 	}
 	narrow := one(para("x"))
 	narrow.Sections[0].Page.Left = 190
-	var tall []layout.Block
-	for range 80 {
-		tall = append(tall, para("Một dòng."))
-	}
+	tall := []layout.Block{&layout.Picture{Width: 40, Height: 400}}
 	var breaks []layout.Block
 	for range 2100 {
 		breaks = append(breaks, para("Một dòng."), &layout.PageBreak{})
@@ -389,6 +386,46 @@ func TestBounds(t *testing.T) {
 		if err == nil || !errors.As(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestTallColumns: columns taller than a page go on at the top of the next,
+// each by itself; a closing block takes two lines along.
+func TestTallColumns(t *testing.T) {
+	lines := func(n int) (b []layout.Block) {
+		for i := range n {
+			b = append(b, para(fmt.Sprintf("Dòng %d.", i+1)))
+		}
+		return b
+	}
+	p := typeset(t, one(
+		&layout.Columns{Columns: []layout.Column{
+			{Width: 0.5, Blocks: append(lines(80), &layout.Closing{Name: run("Tên")})},
+			{Width: 0.5, Blocks: lines(20)},
+		}},
+		para("Sau hai cột."),
+	))
+	checkInside(t, p)
+	if len(p.Sheets) < 2 {
+		t.Fatalf("%d pages", len(p.Sheets))
+	}
+	count, top := map[string]int{}, 0.0
+	for i, s := range p.Sheets {
+		for _, it := range s.Items {
+			count[it.Text]++
+			if i > 0 && it.X > 300 && strings.HasPrefix(it.Text, "Dòng") {
+				t.Errorf("page %d: %q of the short column", i+1, it.Text)
+			}
+			if i == 1 && it.Text != "" && (top == 0 || it.Y < top) && it.Elem != layout.NoElement {
+				top = it.Y
+			}
+		}
+	}
+	if count["Dòng 80."] != 1 || count["Dòng 20."] != 2 || count["Sau hai cột."] != 1 {
+		t.Errorf("lines are missing or doubled: %v", count)
+	}
+	if top > 80 {
+		t.Errorf("the second page begins %v pt down", top)
 	}
 }
 

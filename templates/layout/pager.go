@@ -39,7 +39,7 @@ func (e *engine) section(p *Pages, doc *Document, index int) {
 	if e.err != nil {
 		return
 	}
-	e.keepClosings()
+	keepClosings(e.units)
 	firstSheet := len(p.Sheets)
 	for start := 0; start < len(e.units) || start == 0; {
 		room := g.room
@@ -67,15 +67,15 @@ func (e *engine) section(p *Pages, doc *Document, index int) {
 }
 
 // keepClosings ties at least two lines of text to each closing block.
-func (e *engine) keepClosings() {
-	for i := range e.units {
-		if !e.units[i].closing {
+func keepClosings(units []unit) {
+	for i := range units {
+		if !units[i].closing {
 			continue
 		}
 		lines := int32(0)
-		for k := i - 1; k >= 0 && lines < 2 && !e.units[k+1].force; k-- {
-			e.units[k].keep = true
-			lines += e.units[k].lines
+		for k := i - 1; k >= 0 && lines < 2 && !units[k+1].force; k-- {
+			units[k].keep = true
+			lines += units[k].lines
 		}
 	}
 }

@@ -203,28 +203,6 @@ func (e *engine) push(u unit, i0, r0 int) {
 	e.units = append(e.units, u)
 }
 
-// columns sets columns side by side as one unit.
-func (e *engine) columns(c *Columns, x, w float64, parent int32) {
-	gap := e.gap(c.Before)
-	force := e.pendForce
-	i0, r0, k := len(e.items), len(e.rules), len(e.units)
-	height, lines := 0.0, int32(0)
-	for i := range c.Columns {
-		cw := w * c.Columns[i].Width
-		e.startStack()
-		e.flow(c.Columns[i].Blocks, x, cw, parent)
-		h, n := e.stack(k, 0)
-		height, lines = max(height, h), max(lines, n)
-		x += cw
-	}
-	e.startStack()
-	e.pendForce = force
-	if len(e.items) > i0 {
-		e.push(unit{gap: gap, h: height, lines: lines}, i0, r0)
-		e.pendAfter = c.After
-	}
-}
-
 // startStack forgets what is pending, at the top of a column or cell.
 func (e *engine) startStack() { e.pendAfter, e.pendSpace, e.pendForce = 0, 0, false }
 
