@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"antin/api/problem"
 	"antin/archive"
 	"antin/archive/postgres"
 	"antin/archive/sqlite"
@@ -28,27 +29,45 @@ type app struct {
 	service *issuance.Service
 	store   archive.Store
 	demo    bool // the folder holds the demonstration
-	made    bool // this start made it
 	log     *slog.Logger
 }
 
 // open wires the service over the data folder, which it makes when it is not
 // there, with the demonstration agencies in it.
-func (c *cli) open(ctx context.Context, log *slog.Logger) (_ *app, err error) {
+func (c *cli) open(ctx context.Context, log *slog.Logger) (*app, error) {
 	dir := c.config.Data
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder %s: %w", dir, err)
+		return nil, problem.New(problem.FileUnwritable, err, dir, plain(err))
 	}
-	a := &app{log: log}
-	if a.made, err = demo.Make(dir, time.Now()); err != nil {
+	if _, err := demo.Make(dir, time.Now()); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(dir, "trust", demo.RootFile)); err == nil {
-		a.demo = true
-	}
-	agencies, err := issuance.LoadAgencies(os.DirFS(filepath.Join(dir, "agencies")))
+	a, err := c.openThere(ctx, log)
 	if err != nil {
 		return nil, err
+	}
+	if err := a.service.Prepare(ctx); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+// openThere wires the service over a data folder as it is and makes nothing: for
+// commands that only look after what is there.
+func (c *cli) openThere(ctx context.Context, log *slog.Logger) (*app, error) {
+	dir := c.config.Data
+	if c.config.DatabaseURL == "" {
+		if _, err := os.Stat(filepath.Join(dir, databaseFile)); err != nil && !isDir(dir) {
+			return nil, problem.New(problem.FileUnreadable, err, filepath.Join(dir, databaseFile), plain(err))
+		}
+	}
+	a := &app{log: log, demo: isFile(filepath.Join(dir, "trust", demo.RootFile))}
+	agencies := map[string]*issuance.Agency{}
+	var err error
+	if folder := filepath.Join(dir, "agencies"); isDir(folder) {
+		if agencies, err = issuance.OpenAgencies(folder); err != nil {
+			return nil, err
+		}
 	}
 	forms, err := templates.Embedded()
 	if err != nil {
@@ -64,10 +83,17 @@ func (c *cli) open(ctx context.Context, log *slog.Logger) (_ *app, err error) {
 	a.service = issuance.New(issuance.Options{
 		Store: a.store, Forms: forms, Agencies: agencies, Trust: trust, PublicURL: c.config.PublicURL, Log: log,
 	})
-	if err := a.service.Prepare(ctx); err != nil {
-		return nil, errors.Join(err, a.store.Close())
-	}
 	return a, nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func (c *cli) openStore(ctx context.Context, dir string) (archive.Store, error) {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,13 +16,15 @@ import (
 
 	"antin/api/problem"
 	"antin/archive"
+	"antin/archive/postgres"
+	"antin/archive/sqlite"
 	"antin/issuance"
 )
 
-// withApp runs a command on the data folder and closes it.
+// withApp runs a command on the data folder as it is and closes it.
 func (c *cli) withApp(do func(ctx context.Context, a *app) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) (err error) {
-		a, err := c.open(cmd.Context(), c.logger(c.err))
+		a, err := c.openThere(cmd.Context(), c.logger(c.err))
 		if err != nil {
 			return err
 		}
@@ -182,6 +185,29 @@ func (c *cli) backup() *cobra.Command {
 				_, err := a.store.Record(ctx, archive.Event{Action: archive.ActionBackup, By: person(), At: time.Now()})
 				return err
 			})(cmd, args)
+		},
+	})
+}
+
+func (c *cli) restore() *cobra.Command {
+	return c.dataFlag(&cobra.Command{
+		Use: "restore FILE", Short: "Phục hồi kho lưu trữ từ bản sao lưu vào chỗ còn trống", Args: exactly(1, "FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			if err := os.MkdirAll(c.config.Data, 0o700); err != nil {
+				return problem.New(problem.FileUnwritable, err, c.config.Data, plain(err))
+			}
+			var err error
+			if c.config.DatabaseURL != "" {
+				err = postgres.Restore(ctx, args[0], c.config.DatabaseURL)
+			} else {
+				err = sqlite.Restore(ctx, args[0], filepath.Join(c.config.Data, databaseFile))
+			}
+			if err != nil {
+				return problem.New(problem.FileUnreadable, err, args[0], plain(err))
+			}
+			_, err = fmt.Fprintln(c.out, c.tell("Đã phục hồi. Hãy chạy “antin doctor” để kiểm tra.", "Restored. Run \"antin doctor\" to examine it."))
+			return err
 		},
 	})
 }
