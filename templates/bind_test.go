@@ -136,7 +136,7 @@ func TestProblems(t *testing.T) {
 		{"second date not later", "phieu-xin-loi", m{"new_date": "2026-05-05"}, "/new_date", dataRule, "phải sau"},
 		{"sum of a list", "qd-kham-bnn", m{"total_amount": 1}, "/total_amount", dataRule, "tổng cột"},
 		{"sum over lists in lists", "qd-ho-tro-huan-luyen", m{"total_amount": 1_350_001}, "/total_amount", dataRule, "mọi người"},
-		{"sum against a number", "cv-cung-ung-lao-dong", m{"scale": "from_500"}, "/positions", dataRule, "từ 500"},
+		{"sum against a number", "cv-cung-ung-lao-dong", m{"scale": "under_100"}, "/positions", dataRule, "dưới 100"},
 		{"photo", "gpld-12-pli", m{"photo": "AAAA"}, "/photo", dataPhoto, "JPEG"},
 		{"no photo", "gpld-12-pli", m{"photo": nil}, "/photo", dataMissing, "Ảnh"},
 		{"pointer", "qd-huong-tctn", m{"a/b~c": 1}, "/a~1b~0c", dataUnknown, ""},
