@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,8 +27,8 @@ const (
 
 const workerCallers = 8
 
-// kills is how often KillTest kills, in place of the test's own number.
-var kills = flag.Int("kills", 0, "how many processes the kill tests kill; 0 is each test's own number")
+// envKills is how often KillTest kills, in place of the test's own number.
+const envKills = "ANTIN_ARCHIVE_KILLS"
 
 // clock is a worker's: it starts before New Year, later in each life, and is
 // put right when the register refuses to go back.
@@ -176,8 +176,10 @@ func refused(err error) bool {
 // issued, and the doctor finds nothing.
 func KillTest(t *testing.T, where string, instances, times int, s archive.Store, disturb func()) {
 	t.Helper()
-	if *kills > 0 {
-		times = *kills
+	if s := os.Getenv(envKills); s != "" {
+		n, err := strconv.Atoi(s)
+		must(t, err)
+		times = n
 	}
 	Setup(t, s)
 	said := &acknowledged{numbers: map[string]string{}, issued: map[string]bool{}}
