@@ -13,6 +13,30 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for BatchItemState.
+const (
+	BatchItemStateFailed   BatchItemState = "failed"
+	BatchItemStateIssued   BatchItemState = "issued"
+	BatchItemStateNumbered BatchItemState = "numbered"
+	BatchItemStateWaiting  BatchItemState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the BatchItemState enum.
+func (e BatchItemState) Valid() bool {
+	switch e {
+	case BatchItemStateFailed:
+		return true
+	case BatchItemStateIssued:
+		return true
+	case BatchItemStateNumbered:
+		return true
+	case BatchItemStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	HealthStatusFail HealthStatus = "fail"
@@ -133,6 +157,30 @@ func (e ExportRegisterParamsFormat) Valid() bool {
 	}
 }
 
+// Batch defines model for Batch.
+type Batch struct {
+	Agency    string    `json:"agency"`
+	CreatedAt time.Time `json:"created_at"`
+	Failed    int       `json:"failed"`
+
+	// Finished issued or failed
+	Finished int         `json:"finished"`
+	ID       string      `json:"id"`
+	Items    []BatchItem `json:"items"`
+	Total    int         `json:"total"`
+}
+
+// BatchItem defines model for BatchItem.
+type BatchItem struct {
+	// Code why it failed
+	Code       *string        `json:"code,omitempty"`
+	DocumentID string         `json:"document_id"`
+	State      BatchItemState `json:"state"`
+}
+
+// BatchItemState defines model for BatchItem.State.
+type BatchItemState string
+
 // Document defines model for Document.
 type Document struct {
 	Agency    string    `json:"agency"`
@@ -236,6 +284,13 @@ type HealthCheck struct {
 
 // HealthCheckStatus defines model for HealthCheck.Status.
 type HealthCheckStatus string
+
+// NewBatch defines model for NewBatch.
+type NewBatch struct {
+	// Agency the agency of the API key when left out
+	Agency    *string  `json:"agency,omitempty"`
+	Documents []string `json:"documents"`
+}
 
 // NewDocument defines model for NewDocument.
 type NewDocument struct {
@@ -355,6 +410,12 @@ type IdempotencyKey = string
 // PhotoRules defines model for PhotoRules.
 type PhotoRules = string
 
+// CreateBatchParams defines parameters for CreateBatch.
+type CreateBatchParams struct {
+	// IdempotencyKey Chosen by the caller, unique for each thing to be made
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ListDocumentsParams defines parameters for ListDocuments.
 type ListDocumentsParams struct {
 	State   *State  `form:"state,omitempty" json:"state,omitempty"`
@@ -442,6 +503,9 @@ type VerifyFileMultipartBody struct {
 	File openapi_types.File `json:"file"`
 }
 
+// CreateBatchJSONRequestBody defines body for CreateBatch for application/json ContentType.
+type CreateBatchJSONRequestBody = NewBatch
+
 // CreateDocumentJSONRequestBody defines body for CreateDocument for application/json ContentType.
 type CreateDocumentJSONRequestBody = NewDocument
 
@@ -468,6 +532,12 @@ type ServerInterface interface {
 	// GetReadiness The store answers, the keys are loaded and their certificates are valid
 	// (GET /readyz)
 	GetReadiness(ctx echo.Context) error
+	// CreateBatch Number and seal many signed documents, in the order given
+	// (POST /v1/batches)
+	CreateBatch(ctx echo.Context, params CreateBatchParams) error
+	// GetBatch How far a batch is, and what became of each document
+	// (GET /v1/batches/{batch})
+	GetBatch(ctx echo.Context, batch string) error
 	// ListDocuments List documents, newest first
 	// (GET /v1/documents)
 	ListDocuments(ctx echo.Context, params ListDocumentsParams) error
@@ -541,6 +611,53 @@ func (w *ServerInterfaceWrapper) GetReadiness(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetReadiness(ctx)
+	return err
+}
+
+// CreateBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateBatch(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateBatchParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateBatch(ctx, params)
+	return err
+}
+
+// GetBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBatch(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "batch" -------------
+	var batch string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "batch", ctx.Param("batch"), &batch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter batch: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBatch(ctx, batch)
 	return err
 }
 
@@ -994,6 +1111,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/documents/:id/return", wrapper.ReturnDocument, options.OperationMiddlewares["returnDocument"]...)
 	router.POST(options.BaseURL+"/v1/documents/:id/withdraw", wrapper.WithdrawDocument, options.OperationMiddlewares["withdrawDocument"]...)
 	router.GET(options.BaseURL+"/v1/documents/:id/pdf", wrapper.GetDocumentPDF, options.OperationMiddlewares["getDocumentPDF"]...)
+	router.POST(options.BaseURL+"/v1/batches", wrapper.CreateBatch, options.OperationMiddlewares["createBatch"]...)
+	router.GET(options.BaseURL+"/v1/batches/:batch", wrapper.GetBatch, options.OperationMiddlewares["getBatch"]...)
 	router.GET(options.BaseURL+"/v1/forms", wrapper.ListForms, options.OperationMiddlewares["listForms"]...)
 	router.GET(options.BaseURL+"/v1/forms/:form/schema", wrapper.GetFormSchema, options.OperationMiddlewares["getFormSchema"]...)
 	router.GET(options.BaseURL+"/v1/forms/:form/sample", wrapper.GetFormSample, options.OperationMiddlewares["getFormSample"]...)

@@ -43,6 +43,7 @@ type Service struct {
 	random   io.Reader
 	log      *slog.Logger
 	photos   chan struct{}
+	wake     chan struct{} // something waits for Work
 }
 
 // Options are what a Service stands on.
@@ -71,7 +72,7 @@ func New(o Options) *Service {
 	s := &Service{
 		store: o.Store, forms: o.Forms, agencies: o.Agencies, trust: o.Trust, base: o.PublicURL,
 		now: o.Now, random: o.Random, log: o.Log,
-		photos: make(chan struct{}, photoChecks),
+		photos: make(chan struct{}, photoChecks), wake: make(chan struct{}, 1),
 	}
 	if s.now == nil {
 		s.now = time.Now

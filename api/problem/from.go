@@ -197,7 +197,7 @@ func fromArchive(err error) *Problem {
 }
 
 var things = map[string]string{
-	"document": "văn bản", "lookup code": "mã tra cứu", "revision": "bản", "agency": "cơ quan", "book": "sổ", "content": "tệp", "key": "khóa API",
+	"document": "văn bản", "lookup code": "mã tra cứu", "revision": "bản", "agency": "cơ quan", "book": "sổ", "content": "tệp", "key": "khóa API", "batch": "lô", "webhook": "nơi nhận tin", "job": "việc",
 }
 
 var stateNames = map[archive.State]string{

@@ -23,6 +23,8 @@ type config struct {
 	DatabaseURL string `env:"ANTIN_DATABASE_URL"`
 	// TrustProxy takes callers' addresses from X-Forwarded-For.
 	TrustProxy bool `env:"ANTIN_TRUST_PROXY"`
+	// WebhookPrivate lets webhooks go to private and loopback addresses.
+	WebhookPrivate bool `env:"ANTIN_WEBHOOK_PRIVATE"`
 	// LogFormat is text or json.
 	LogFormat string        `env:"ANTIN_LOG_FORMAT" envDefault:"text"`
 	Grace     time.Duration `env:"ANTIN_GRACE" envDefault:"30s"`

@@ -1,0 +1,190 @@
+// Package webhook tells other services what became of their documents: it sends
+// what the archive's outbox holds, signed, again and again until it is taken.
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"syscall"
+	"time"
+
+	"antin/archive"
+)
+
+// Headers of a delivery. The receiver computes HMAC-SHA256 with its secret over
+// the time, a full stop and the body, compares, and refuses what is older than
+// five minutes; the id tells a repetition from news.
+const (
+	HeaderID        = "Antin-Delivery"
+	HeaderTime      = "Antin-Time" // Unix seconds
+	HeaderSignature = "Antin-Signature"
+)
+
+// retries are the waits after each failed attempt; after the last the delivery
+// is given up and can be replayed by hand.
+var retries = []time.Duration{
+	10 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
+}
+
+const (
+	timeout = 10 * time.Second
+	lease   = time.Minute
+	poll    = 2 * time.Second
+	atOnce  = 16
+)
+
+// Options are what a Sender stands on.
+type Options struct {
+	Outbox archive.Outbox
+	// AllowPrivate lets deliveries go to loopback, private and link-local
+	// addresses: for a workflow service beside this one. Without it a receiver's
+	// address cannot be used to reach into the network of this service.
+	AllowPrivate bool
+	Log          *slog.Logger
+	Now          func() time.Time // nil is time.Now
+}
+
+// Sender sends the outbox. Several may run over one store: each delivery is
+// leased to one of them.
+type Sender struct {
+	o      Options
+	owner  string
+	client *http.Client
+}
+
+// New makes a sender.
+func New(o Options) *Sender {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	dialer := &net.Dialer{Timeout: 5 * time.Second}
+	if !o.AllowPrivate {
+		// The check is on the address that is really dialled, after the name was
+		// resolved: a name that points inside is refused too.
+		dialer.Control = func(_, address string, _ syscall.RawConn) error { return public(address) }
+	}
+	return &Sender{o: o, owner: "webhook-" + hex.EncodeToString(b[:]), client: &http.Client{
+		Timeout:   timeout,
+		Transport: &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second, MaxIdleConns: 32, IdleConnTimeout: time.Minute},
+		// A redirect would carry the body where its owner did not ask for it.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// ErrPrivate says that a receiver's address is not one on the public network.
+var ErrPrivate = errors.New("the address is not public")
+
+func public(address string) error {
+	ap, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return fmt.Errorf("read the address %s: %w", address, err)
+	}
+	a := ap.Addr().Unmap()
+	if !a.IsGlobalUnicast() || a.IsPrivate() {
+		return fmt.Errorf("%s: %w", a, ErrPrivate)
+	}
+	return nil
+}
+
+// Run sends until ctx ends.
+func (s *Sender) Run(ctx context.Context) error {
+	tick := time.NewTicker(poll)
+	defer tick.Stop()
+	for {
+		n, err := s.Send(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.o.Log.ErrorContext(ctx, "webhooks could not be sent", "error", err)
+		}
+		if n == atOnce && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Send makes one attempt at each delivery that is due, sixteen at most, and
+// returns how many it took up.
+func (s *Sender) Send(ctx context.Context) (int, error) {
+	due, err := s.o.Outbox.ClaimDeliveries(ctx, s.owner, atOnce, s.o.Now(), lease)
+	if err != nil {
+		return 0, fmt.Errorf("take up deliveries: %w", err)
+	}
+	var errs []error
+	for _, d := range due {
+		errs = append(errs, s.attempt(ctx, d))
+	}
+	return len(due), errors.Join(errs...)
+}
+
+func (s *Sender) attempt(ctx context.Context, d archive.Delivery) error {
+	hook, err := s.o.Outbox.Webhook(ctx, d.Webhook)
+	if err != nil {
+		return fmt.Errorf("find webhook %s: %w", d.Webhook, err)
+	}
+	status, err := s.post(ctx, hook, d)
+	if ctx.Err() != nil {
+		return nil // stopped: the lease runs out and another attempt is made
+	}
+	now := s.o.Now()
+	if err == nil && status >= 200 && status < 300 {
+		return s.o.Outbox.EndDelivery(ctx, d.ID, s.owner, status, now)
+	}
+	reason := fmt.Sprintf("the receiver answered %d", status)
+	if err != nil {
+		reason = err.Error()
+	}
+	var retry time.Time // zero gives it up
+	if d.Attempts <= len(retries) && !errors.Is(err, ErrPrivate) {
+		retry = now.Add(retries[max(0, d.Attempts-1)])
+	}
+	return s.o.Outbox.FailDelivery(ctx, d.ID, s.owner, status, reason, retry, now)
+}
+
+func (s *Sender) post(ctx context.Context, hook archive.Webhook, d archive.Delivery) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, hook.URL, bytes.NewReader(d.Body))
+	if err != nil {
+		return 0, fmt.Errorf("webhook %s: %w", hook.ID, err)
+	}
+	at := strconv.FormatInt(s.o.Now().Unix(), 10)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "Antin")
+	req.Header.Set(HeaderID, d.ID)
+	req.Header.Set(HeaderTime, at)
+	req.Header.Set(HeaderSignature, Sign(hook.Secret, at, d.Body))
+	res, err := s.client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	_, _ = io.CopyN(io.Discard, res.Body, 4096) // so that the connection can be used again
+	return res.StatusCode, nil
+}
+
+// Sign is the signature of a body sent at a time (Unix seconds).
+func Sign(secret []byte, at string, body []byte) string {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(at + "."))
+	mac.Write(body)
+	return hex.EncodeToString(mac.Sum(nil))
+}

@@ -1,0 +1,128 @@
+package issuance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"antin/archive"
+)
+
+// StartBatch stores a request to number and seal many documents, in the order
+// given. Work does it; the same idempotency key gives the same batch again.
+//
+// Errors: *archive.IdempotencyConflictError, *archive.InvalidError.
+func (s *Service) StartBatch(ctx context.Context, agency string, documents []string, idem archive.Idempotency, by archive.Actor) (archive.Batch, bool, error) {
+	id, err := newID(s.random)
+	if err != nil {
+		return archive.Batch{}, false, err
+	}
+	b := archive.Batch{ID: id, Agency: agency, By: by, Created: s.now()}
+	for i, d := range documents {
+		b.Items = append(b.Items, archive.BatchItem{N: i + 1, Document: d, State: archive.ItemWaiting})
+	}
+	batch, created, err := s.store.CreateBatch(ctx, b, idem)
+	if err == nil && created {
+		s.wakeUp()
+	}
+	return batch, !created, err
+}
+
+// wakeUp tells Work that there is something to do; it never waits.
+func (s *Service) wakeUp() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Work runs the batches that are not finished, those of before a crash first,
+// until ctx ends. A batch that is cut off goes on where it stopped at the next
+// start: its numbers are given in one step, in the order asked for, and each
+// seal can be repeated.
+func (s *Service) Work(ctx context.Context) error {
+	for {
+		if err := s.runBatches(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "batches could not be run", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.wake:
+		}
+	}
+}
+
+func (s *Service) runBatches(ctx context.Context) error {
+	batches, err := s.store.UnfinishedBatches(ctx)
+	if err != nil {
+		return fmt.Errorf("list the batches that are not finished: %w", err)
+	}
+	var errs []error
+	for _, b := range batches {
+		if err := s.runBatch(ctx, b); err != nil {
+			errs = append(errs, fmt.Errorf("batch %s: %w", b.ID, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// runBatch numbers what waits, then seals on all cores.
+func (s *Service) runBatch(ctx context.Context, b archive.Batch) error {
+	if err := s.batchKeys(b); err != nil {
+		return err // the numbers are not given before they can be sealed
+	}
+	b, err := s.store.NumberBatch(ctx, b.ID, b.By, s.now())
+	if err != nil {
+		return fmt.Errorf("number the documents: %w", err)
+	}
+	items := make(chan archive.BatchItem)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var errs []error
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for item := range items {
+				if err := s.sealItem(ctx, b, item); err != nil {
+					mu.Lock()
+					errs = append(errs, err)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for _, item := range b.Items {
+		if item.State == archive.ItemNumbered && ctx.Err() == nil {
+			items <- item
+		}
+	}
+	close(items)
+	wg.Wait()
+	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// batchKeys checks the seal before numbers are given.
+func (s *Service) batchKeys(b archive.Batch) error {
+	_, err := s.sealKey(archive.Document{Agency: b.Agency})
+	return err
+}
+
+// sealItem seals one numbered document. A failure stays with its item: the
+// document keeps its number and is finished by Recover or by the clerk.
+func (s *Service) sealItem(ctx context.Context, b archive.Batch, item archive.BatchItem) error {
+	_, err := s.Issue(ctx, item.Document, b.By)
+	if ctx.Err() != nil {
+		return nil // cut off, not failed: the next start goes on
+	}
+	code, detail := "", ""
+	if err != nil {
+		code, detail = archive.ErrorCode(err), err.Error()
+		s.log.ErrorContext(ctx, "a document of a batch could not be sealed", "batch", b.ID, "document", item.Document, "error", err)
+	}
+	if err := s.store.EndItem(ctx, b.ID, item.N, code, detail, s.now()); err != nil {
+		return fmt.Errorf("write down what became of document %s: %w", item.Document, err)
+	}
+	return nil
+}
