@@ -110,7 +110,9 @@ func (b *bench) documents(n int, until string) []string {
 	b.t.Helper()
 	out := make([]string, n)
 	for i := range n {
-		body := sample(b.t, ended, func(d map[string]any) { d["full_name"] = fmt.Sprintf("Trần Thị Số %d", i+1) })
+		body := sample(b.t, ended, func(d map[string]any) {
+			d["full_name"] = "Trần Thị " + []string{"Sen", "Tùng", "Như", "Lâm"}[i%4]
+		})
 		out[i] = decode[Document](b.t, b.create("all", fmt.Sprintf("%s-%d", until, i), until, body), http.StatusCreated).ID
 	}
 	return out

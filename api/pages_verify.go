@@ -50,6 +50,11 @@ func (s *Server) verifyPage(c echo.Context) error {
 // fileAnswer weighs the signatures and the register's word together: a document
 // whose signatures are good and which was withdrawn since is no good document.
 func fileAnswer(r *verify.Report) *answer {
+	// The register knows this very file as a step on the way: that says more than
+	// the seal that is not there yet.
+	if r.Register != nil && r.Register.State == verify.RegisterUnfinal && r.Indication != verify.TotalFailed {
+		return registerAnswer(r.Register)
+	}
 	switch r.Indication {
 	case verify.TotalPassed:
 		return registerAnswer(r.Register)

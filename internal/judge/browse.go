@@ -15,13 +15,14 @@ import (
 var console = regexp.MustCompile(`(?m):CONSOLE[:(][^\]]*\] (.*)$`)
 
 // Browse opens the page in a window of the given size in CSS pixels. It returns
-// the page's document as HTML once its scripts have run, and every message of
-// the page's console.
+// the document as HTML once its scripts have run, and every message of the
+// console. A page may look at others in frames, which saves a start of the
+// browser for each.
 func Browse(t testing.TB, url string, width, height int) (dom string, messages []string) {
 	t.Helper()
 	program := Need(t, "chromium")
 	args := slices.Concat(ChromiumFlags(t), []string{
-		"--dump-dom", "--virtual-time-budget=10000", "--enable-logging=stderr", "--hide-scrollbars",
+		"--dump-dom", "--virtual-time-budget=60000", "--enable-logging=stderr", "--hide-scrollbars",
 		fmt.Sprintf("--window-size=%d,%d", width, height), url,
 	})
 	out := run(t, program, args...)
@@ -35,24 +36,16 @@ func Browse(t testing.TB, url string, width, height int) (dom string, messages [
 }
 
 // Axe is the script of axe-core, which looks for what keeps people with
-// disabilities out of a page (WCAG 2.2). A page under test loads it.
-func Axe(t testing.TB) []byte {
-	t.Helper()
-	script, err := os.ReadFile(Need(t, "axe"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return script
-}
-
-func findAxe() (string, error) {
+// disabilities out of a page (WCAG 2.2); a page under test loads it. It is an
+// optional judge: without it the error says how to get it.
+func Axe() ([]byte, error) {
 	dir, err := Dir()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	file := filepath.Join(dir, "axe", "axe.min.js")
-	if _, err := os.Stat(file); err != nil {
-		return "", errMissing
+	script, err := os.ReadFile(filepath.Join(dir, "axe", "axe.min.js"))
+	if err != nil {
+		return nil, fmt.Errorf("axe-core: %w; to hear it: install npm, then make judges", errMissing)
 	}
-	return file, nil
+	return script, nil
 }

@@ -78,7 +78,6 @@ var tools = map[string]tool{
 	"schemathesis": {install: "make judges", find: func() (string, error) {
 		return findVenv("schemathesis")
 	}},
-	"axe": {install: "install npm, then make judges", find: findAxe, optional: true},
 	"libreoffice": {
 		install: "apt-get install libreoffice-writer libreoffice-calc", optional: true,
 		find: lookPaths("soffice", "libreoffice"),
