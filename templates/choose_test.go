@@ -124,6 +124,33 @@ func TestLintFinds(t *testing.T) {
 	}
 }
 
+// TestLegalMarks: a line of some cases only is compared like the others and
+// belongs to the act's text, but not every document prints it.
+func TestLegalMarks(t *testing.T) {
+	load := func(legal string) *Form {
+		fsys := fsWith("@if kind = new\nMới {full_name}\n@else\nLại {note}\n@end\n\nHết {day}.", "{name: note, type: string, label: Ghi chú, optional: true}", "{name: note, type: string, label: Ghi chú}")
+		fsys["thu/v1/legal.txt"] = mapFile(legal)
+		c, err := Load(fsys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.All()[0]
+	}
+	f := load("~ Mẫu 1\n? Mới ......\n? {{Laij => Lại}} ......\nHết ......\n")
+	if d := f.compare(); d != nil {
+		t.Errorf("differs at line %d: %q, %q", d.line, d.legal, d.form)
+	}
+	if got := f.Legal().Original(); got != "Mẫu 1\nMới ......\nLaij ......\nHết ......\n" {
+		t.Errorf("original %q", got)
+	}
+	if got := f.Legal().Sentences(); len(got) != 1 || got[0] != "Hết ......" {
+		t.Errorf("sentences %q", got)
+	}
+	if d := load("? Mới ......\n? Cũ ......\nHết ......\n").compare(); d == nil || d.line != 2 {
+		t.Errorf("a changed line of one case is not found: %+v", d)
+	}
+}
+
 // TestNumbers: numbers and symbols as the clerk writes them.
 func TestNumbers(t *testing.T) {
 	a, err := DemoAgency("")

@@ -10,13 +10,14 @@ import (
 //	# a remark of ours
 //	~ a line of the act that the form does not print as a sentence
 //	+ words the form prints in addition, with the reason in a remark
+//	? words of the act that are printed in some cases only
 //	any other line: the act's words; runs of dots are places to fill in
 //	{{old => new}} a deliberate correction or a choice made, old being the
 //	act's transcript and new what is printed (… for a place to fill in)
 type Legal struct{ lines []legalLine }
 
 type legalLine struct {
-	mark      byte // '#', '~', '+' or 0
+	mark      byte // '#', '~', '+', '?' or 0
 	text, raw string
 	line      int
 }
@@ -25,13 +26,13 @@ func (c *compiler) parseLegal(src string) *Legal {
 	l := &Legal{}
 	for i, raw := range strings.Split(strings.TrimRight(src, "\n"), "\n") {
 		out := legalLine{raw: raw, text: raw, line: i + 1}
-		if len(raw) > 0 && (raw[0] == '#' || raw[0] == '~' || raw[0] == '+') && (len(raw) == 1 || raw[1] == ' ') {
+		if len(raw) > 0 && (raw[0] == '#' || raw[0] == '~' || raw[0] == '+' || raw[0] == '?') && (len(raw) == 1 || raw[1] == ' ') {
 			out.mark = raw[0]
 			out.raw = strings.TrimPrefix(raw[1:], " ")
 			out.text = out.raw
 		}
-		if out.mark == 0 {
-			text, orig, bad := corrected(raw)
+		if out.mark == 0 || out.mark == '?' {
+			text, orig, bad := corrected(out.raw)
 			if bad != "" {
 				c.fail(i+1, legalCorrection, "text", bad)
 			}
@@ -67,7 +68,7 @@ func corrected(s string) (text, orig, bad string) {
 func (l *Legal) Original() string {
 	var b strings.Builder
 	for _, x := range l.lines {
-		if x.mark == 0 || x.mark == '~' {
+		if x.mark == 0 || x.mark == '~' || x.mark == '?' {
 			b.WriteString(x.raw)
 			b.WriteByte('\n')
 		}
@@ -75,7 +76,8 @@ func (l *Legal) Original() string {
 	return b.String()
 }
 
-// Sentences are the lines that the form prints, corrections made.
+// Sentences are the lines that every document of the form prints, corrections
+// made.
 func (l *Legal) Sentences() []string {
 	var out []string
 	for _, x := range l.lines {
@@ -133,7 +135,7 @@ type difference struct {
 func (f *Form) compare() *difference {
 	var want []word
 	for _, l := range f.legal.lines {
-		if l.mark == 0 || l.mark == '+' {
+		if l.mark == 0 || l.mark == '+' || l.mark == '?' {
 			want = tokens(l.text, l.line, want)
 		}
 	}

@@ -101,8 +101,9 @@ func revisionFiles(t *testing.T, dir, id string) []string {
 	return out
 }
 
-// places are the runs of dots that an act prints where something is filled in.
-var places = regexp.MustCompile(`[.…_]{2,}|…|□`)
+// places are the runs of dots that an act prints where something is filled in,
+// and the lines between the cells of a table.
+var places = regexp.MustCompile(`[.…_]{2,}|[…□|]`)
 
 // checkText finds every sentence of the form's legal text in what pdftotext
 // reads, in order and in NFC, with number and date filled in.
@@ -152,7 +153,7 @@ func readingText(t *testing.T, path string) string {
 	t.Helper()
 	// In points at 72 dpi: the text area of the decree's page, down to the
 	// address line above the bottom margin.
-	text := judge.Text(t, path, "-raw", "-r", "72", "-x", "60", "-y", "56", "-W", "520", "-H", "730")
+	text := judge.Text(t, path, "-raw", "-r", "72", "-x", "60", "-y", "56", "-W", "760", "-H", "730")
 	var kept []string
 	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(line, "Địa chỉ: Số 0") {
