@@ -30,8 +30,7 @@ func (s *Server) authenticate(c echo.Context) (*caller, error) {
 		return nil, problem.New(problem.Unauthorized, nil)
 	}
 	key, err := s.service.Store().Authenticate(c.Request().Context(), strings.TrimSpace(token))
-	var refused *archive.KeyError
-	if errors.As(err, &refused) {
+	if _, refused := errors.AsType[*archive.KeyError](err); refused {
 		return nil, problem.New(problem.Unauthorized, err)
 	}
 	if err != nil {

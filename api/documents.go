@@ -95,6 +95,7 @@ func rolesUntil(u Until) []archive.Role {
 		return []archive.Role{archive.RoleWorkflow, archive.RoleSignatory, archive.RoleClerk}
 	case UntilSigned:
 		return []archive.Role{archive.RoleWorkflow, archive.RoleSignatory}
+	case UntilDraft:
 	}
 	return []archive.Role{archive.RoleWorkflow}
 }

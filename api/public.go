@@ -8,6 +8,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -107,11 +108,9 @@ func uploadedFile(c echo.Context, types ...string) (upload, error) {
 		return upload{}, problem.New(problem.WrongMediaType, err, strings.Join(types, ", ")+", multipart/form-data")
 	}
 	if media != echo.MIMEMultipartForm {
-		for _, t := range types {
-			if media == t {
-				content, err := readAll(r.Body)
-				return upload{content: content}, err
-			}
+		if slices.Contains(types, media) {
+			content, err := readAll(r.Body)
+			return upload{content: content}, err
 		}
 		return upload{}, problem.New(problem.WrongMediaType, nil, strings.Join(types, ", ")+", multipart/form-data")
 	}

@@ -66,8 +66,7 @@ func (h *handlers) ExportRegister(c echo.Context, params ExportRegisterParams) e
 
 // cursorProblem words the one value of a listing that a caller can get wrong.
 func cursorProblem(err error) error {
-	var invalid *archive.InvalidError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*archive.InvalidError](err); ok {
 		return problem.New(problem.BadParameter, err, invalid.Field, invalid.Problem)
 	}
 	return err

@@ -114,7 +114,7 @@ func (s *Service) batchKeys(b archive.Batch) error {
 func (s *Service) sealItem(ctx context.Context, b archive.Batch, item archive.BatchItem) error {
 	_, err := s.Issue(ctx, item.Document, b.By)
 	if ctx.Err() != nil {
-		return nil // cut off, not failed: the next start goes on
+		return nil //nolint:nilerr // cut off, not failed: the next start goes on
 	}
 	code, detail := "", ""
 	if err != nil {

@@ -38,6 +38,7 @@ type Service struct {
 	forms    *templates.Catalogue
 	agencies map[string]*Agency
 	trust    *verify.Trust
+	fetch    verify.Fetcher
 	base     string
 	now      func() time.Time
 	random   io.Reader
@@ -53,6 +54,9 @@ type Options struct {
 	Agencies map[string]*Agency
 	// Trust holds the anchors that Verify accepts; nil trusts nobody.
 	Trust *verify.Trust
+	// Fetch asks certification authorities over the network whether a certificate
+	// was revoked; nil never asks.
+	Fetch verify.Fetcher
 	// PublicURL is where citizens reach the service, without a slash at the end,
 	// e.g. "https://antin.example.vn". It is printed on documents.
 	PublicURL string
@@ -70,7 +74,7 @@ const photoChecks = 2
 // New makes a service. Books and agencies are entered in the store by Prepare.
 func New(o Options) *Service {
 	s := &Service{
-		store: o.Store, forms: o.Forms, agencies: o.Agencies, trust: o.Trust, base: o.PublicURL,
+		store: o.Store, forms: o.Forms, agencies: o.Agencies, trust: o.Trust, fetch: o.Fetch, base: o.PublicURL,
 		now: o.Now, random: o.Random, log: o.Log,
 		photos: make(chan struct{}, photoChecks), wake: make(chan struct{}, 1),
 	}

@@ -302,3 +302,21 @@ func TestAgencyFolders(t *testing.T) {
 		})
 	}
 }
+
+// TestChangedFile: something appended to a document of the register is found to
+// come from it.
+func TestChangedFile(t *testing.T) {
+	s, store := newService(t, nil)
+	doc, _, err := s.Make(t.Context(), sample(t, "qd-cham-dut-tctn", nil), issuance.UntilIssued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pdf, _, err := store.RevisionContent(t.Context(), doc.ID, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := s.Verify(t.Context(), append(bytes.Clone(pdf), "% added\n"...))
+	if err != nil || report.Register.State != verify.RegisterChanged || report.Indication == verify.TotalPassed || !strings.Contains(report.Register.Message, "01/QĐ-SNV") {
+		t.Errorf("%v %+v, %v", report.Indication, report.Register, err)
+	}
+}

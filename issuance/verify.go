@@ -1,6 +1,7 @@
 package issuance
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,25 +16,73 @@ import (
 // Verify judges a file and adds what the register knows of it. Nothing of the
 // file is kept.
 func (s *Service) Verify(ctx context.Context, pdf []byte) (*verify.Report, error) {
-	// No Fetch: nothing here goes to the network, so there is nothing to cancel.
-	report, err := verify.Document(pdf, verify.Options{Trust: s.trust, Now: s.now()}) //nolint:contextcheck // see above
+	// A fetch has a time limit of its own; without one nothing goes to the network.
+	report, err := verify.Document(pdf, verify.Options{Trust: s.trust, Now: s.now(), Fetch: s.fetch}) //nolint:contextcheck // see above
 	if err != nil {
 		return nil, fmt.Errorf("verify a file: %w", err)
 	}
 	if s.store == nil { // a judge without a register
 		return report, nil
 	}
-	sum := sha256.Sum256(pdf)
-	doc, err := s.store.BySHA256(ctx, hex.EncodeToString(sum[:]))
-	if _, ok := errors.AsType[*archive.NotFoundError](err); ok {
-		report.SetRegister(nil)
-		return report, nil
-	}
+	word, err := s.askRegister(ctx, pdf)
 	if err != nil {
 		return nil, fmt.Errorf("ask the register: %w", err)
 	}
-	report.SetRegister(registerWord(doc, hex.EncodeToString(sum[:])))
+	report.SetRegister(word)
 	return report, nil
+}
+
+// askRegister finds the document that a file is a revision of, or that it was
+// made from by appending to it. nil is a file that the register does not know.
+func (s *Service) askRegister(ctx context.Context, pdf []byte) (*verify.Register, error) {
+	for i, sum := range prefixes(pdf) {
+		doc, err := s.store.BySHA256(ctx, sum)
+		if _, missing := errors.AsType[*archive.NotFoundError](err); missing {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		word := registerWord(doc, sum)
+		if i > 0 {
+			word.State = verify.RegisterChanged
+		}
+		return word, nil
+	}
+	return nil, nil //nolint:nilnil // nil is the answer "unknown"
+}
+
+// maxPrefixes bounds the look-ups that a file with many revisions costs.
+const maxPrefixes = 16
+
+// prefixes are the hashes of the file and of what it was before each of its last
+// revisions, longest first: a revision ends behind "%%EOF" and its line end.
+func prefixes(pdf []byte) []string {
+	ends := []int{len(pdf)}
+	mark := []byte("%%EOF")
+	for at := len(pdf); len(ends) <= maxPrefixes; {
+		i := bytes.LastIndex(pdf[:at], mark)
+		if i < 0 {
+			break
+		}
+		at = i
+		end := i + len(mark)
+		if end < len(pdf) && pdf[end] == '\r' {
+			end++
+		}
+		if end < len(pdf) && pdf[end] == '\n' {
+			end++
+		}
+		if end != ends[len(ends)-1] {
+			ends = append(ends, end)
+		}
+	}
+	out := make([]string, len(ends))
+	for i, end := range ends {
+		sum := sha256.Sum256(pdf[:end])
+		out[i] = hex.EncodeToString(sum[:])
+	}
+	return out
 }
 
 // registerWord is what the register says of a document to whoever has its file.

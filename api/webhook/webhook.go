@@ -144,7 +144,7 @@ func (s *Sender) attempt(ctx context.Context, d archive.Delivery) error {
 	}
 	status, err := s.post(ctx, hook, d)
 	if ctx.Err() != nil {
-		return nil // stopped: the lease runs out and another attempt is made
+		return nil //nolint:nilerr // stopped: the lease runs out and another attempt is made
 	}
 	now := s.o.Now()
 	if err == nil && status >= 200 && status < 300 {

@@ -11,14 +11,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"antin/api/fetch"
 	"antin/api/problem"
 	"antin/issuance"
 	"antin/signer/verify"
-	"antin/templates"
 )
 
 func (c *cli) verify() *cobra.Command {
 	var trust, at string
+	var hosts []string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "verify F.pdf…",
@@ -33,7 +34,7 @@ func (c *cli) verify() *cobra.Command {
 					return err
 				}
 			}
-			judge, closeJudge, err := c.judge(cmd.Context(), trust, now)
+			judge, closeJudge, err := c.judge(cmd.Context(), trust, now, hosts)
 			if err != nil {
 				return err
 			}
@@ -43,6 +44,7 @@ func (c *cli) verify() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&trust, "trust", "", "gốc tin cậy: tệp PEM hoặc thư mục (mặc định: DATA/trust)")
 	cmd.Flags().StringVar(&at, "at", "", "kiểm tra tại thời điểm này, ví dụ 2026-11-23T09:30:00+07:00")
+	cmd.Flags().StringSliceVar(&hosts, "fetch", nil, "hỏi CRL/OCSP qua mạng, chỉ ở các máy chủ này (mặc định: không hỏi)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "in báo cáo bằng JSON")
 	cmd.Flags().StringVar(&c.config.Data, "data", "", "thư mục dữ liệu để đối chiếu sổ đăng ký (mặc định: data, hoặc ANTIN_DATA)")
 	return cmd
@@ -59,7 +61,7 @@ func parseTime(s string) (time.Time, error) {
 
 // judge is a service that only verifies. It asks the register when the data
 // folder has one, and makes nothing.
-func (c *cli) judge(ctx context.Context, trustPath string, now time.Time) (*issuance.Service, func() error, error) {
+func (c *cli) judge(ctx context.Context, trustPath string, now time.Time, hosts []string) (*issuance.Service, func() error, error) {
 	dir := c.config.Data
 	explicit := trustPath != ""
 	if !explicit {
@@ -70,6 +72,9 @@ func (c *cli) judge(ctx context.Context, trustPath string, now time.Time) (*issu
 		return nil, nil, problem.New(problem.FileUnreadable, err, trustPath, plain(err))
 	}
 	o := issuance.Options{Trust: trust, Now: func() time.Time { return now }}
+	if len(hosts) > 0 {
+		o.Fetch = fetch.New(fetch.Options{Hosts: hosts})
+	}
 	done := func() error { return nil }
 	if _, err := os.Stat(filepath.Join(dir, databaseFile)); err == nil || c.config.DatabaseURL != "" {
 		store, err := c.openStore(ctx, dir)
@@ -77,9 +82,6 @@ func (c *cli) judge(ctx context.Context, trustPath string, now time.Time) (*issu
 			return nil, nil, err
 		}
 		o.Store, done = store, store.Close
-	}
-	if o.Forms, err = templates.Embedded(); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("load the forms: %w", err), done())
 	}
 	return issuance.New(o), done, nil
 }

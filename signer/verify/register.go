@@ -10,6 +10,7 @@ const (
 	RegisterReplaced  = "REPLACED"
 	RegisterCorrected = "CORRECTED"
 	RegisterMismatch  = "MISMATCH"
+	RegisterChanged   = "CHANGED" // made from a document of the register by appending to it
 	RegisterUnknown   = "UNKNOWN"
 )
 
@@ -51,6 +52,9 @@ func registerWords(w *Register, full string) (vi, en string) {
 	case RegisterIssued:
 		return fmt.Sprintf("Sổ đăng ký có đúng tệp này: %s số %s ngày %s, đang có hiệu lực.", w.DocumentType, full, w.Date),
 			fmt.Sprintf("The register has exactly this file: number %s of %s, in force.", full, w.Date)
+	case RegisterChanged:
+		return fmt.Sprintf("Tệp này bắt nguồn từ văn bản số %s ngày %s trong sổ nhưng đã bị thêm nội dung sau đó, không còn là bản trong sổ.", full, w.Date),
+			fmt.Sprintf("This file was made from document %s of %s in the register, but something was added to it since: it is not the file in the register.", full, w.Date)
 	case RegisterUnfinal:
 		return "Đây là bản chưa hoàn chỉnh (dự thảo hoặc chưa đóng dấu) của một văn bản; đừng dùng thay bản đã phát hành.",
 			"This is an unfinished revision (a draft, or not sealed) of a document; do not use it in place of the issued one."
