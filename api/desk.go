@@ -61,7 +61,7 @@ func (s *Server) cookieName(name string) string {
 }
 
 func (s *Server) setCookie(c echo.Context, name, value string, maxAge int) {
-	c.SetCookie(&http.Cookie{
+	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever the service is reached over TLS
 		Name: s.cookieName(name), Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteStrictMode,
 	})
@@ -92,8 +92,7 @@ func (s *Server) desk(next echo.HandlerFunc) echo.HandlerFunc {
 			return s.toSignIn(c, id != "")
 		}
 		key, err := s.service.Store().Authenticate(r.Context(), sess.secret)
-		var refused *archive.KeyError
-		if errors.As(err, &refused) {
+		if _, refused := errors.AsType[*archive.KeyError](err); refused {
 			s.sessions.close(id)
 			return s.toSignIn(c, true)
 		}
@@ -119,8 +118,7 @@ func (s *Server) readForm(c echo.Context, token string) error {
 		return problem.New(problem.WrongMediaType, nil, echo.MIMEApplicationForm)
 	}
 	if err := r.ParseForm(); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 			return problem.New(problem.TooLarge, err, "64 KB")
 		}
 		return titled(problem.New(problem.BadParameter, err, "form", "không đọc được / it cannot be read"), "Biểu mẫu bị hỏng", "The form is broken", http.StatusBadRequest)
@@ -197,8 +195,7 @@ func (s *Server) signIn(c echo.Context) error {
 	back := backTo(form.Get("ve"))
 	secret := strings.TrimSpace(form.Get("khoa"))
 	key, err := s.service.Store().Authenticate(ctx, secret)
-	var refused *archive.KeyError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*archive.KeyError](err); ok {
 		s.log.WarnContext(ctx, "sign-in refused", "trace", traceID(c), "key", refused.ID, "reason", refused.Reason)
 		return s.showSignIn(c, http.StatusForbidden, signInBody{Back: back, Wrong: "Khóa truy cập sai hoặc đã bị thu hồi. Hãy dán lại đủ cả khóa, kể cả phần antin_ ở đầu."})
 	}

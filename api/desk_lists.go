@@ -39,6 +39,7 @@ func labelOf(state archive.State) stateLabel {
 		l.Tone = bad
 	case archive.Numbered, archive.Corrected:
 		l.Tone = caution
+	case archive.Drafted, archive.Signed:
 	}
 	return l
 }
@@ -221,8 +222,7 @@ func (s *Server) waiting(ctx context.Context, f archive.Filter, keep func(archiv
 
 // filterProblem words what is wrong with a search.
 func filterProblem(err error) error {
-	var invalid *archive.InvalidError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*archive.InvalidError](err); ok {
 		p := problem.New(problem.BadParameter, err, invalid.Field, invalid.Problem)
 		return titled(p, "Không tìm được với điều kiện này", "This search cannot be made", http.StatusBadRequest)
 	}

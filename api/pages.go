@@ -126,6 +126,7 @@ func stateAnswer(state archive.State) *answer {
 			Do:   "Đừng dùng văn bản này. Hãy dùng văn bản thay thế.",
 			DoEN: "Do not use this document; use the one that replaced it.",
 		}
+	case archive.Drafted, archive.Signed, archive.Numbered, archive.Returned:
 	}
 	return &answer{Tone: caution, Says: "Văn bản chưa phát hành", SaysEN: "The document is not issued"}
 }

@@ -67,6 +67,7 @@ func fileAnswer(r *verify.Report) *answer {
 		}
 	case verify.TotalFailed:
 		return failedAnswer(r.SubIndication, r.Check("format"))
+	case verify.Indeterminate:
 	}
 	return &answer{
 		Tone: caution, Says: "Chưa xác định được, đừng coi là hợp lệ", SaysEN: "Not determined; do not take it as valid",
@@ -129,11 +130,24 @@ func registerAnswer(r *verify.Register) *answer {
 			Tone: bad, Says: "Số trên tệp khác với sổ đăng ký, đừng dùng", SaysEN: "The number does not match the register; do not use it",
 			Do: "Hãy hỏi cơ quan ban hành.", DoEN: "Ask the issuing agency.",
 		}
+	case verify.RegisterChanged:
+		return &answer{
+			Tone: caution, Says: "Không phải bản trong sổ: tệp đã bị thêm nội dung", SaysEN: "Not the file in the register: something was added to it",
+			Detail: "Các chữ ký còn hợp lệ, nhưng có phần được thêm vào sau khi văn bản phát hành.",
+			Do:     "Đừng dùng tệp này thay bản gốc. Hãy tra cứu bằng mã in ở chân văn bản để biết văn bản còn hiệu lực không, và xin cơ quan tệp gốc.",
+			DoEN:   "Do not use it in place of the original. Look the document up by the code at its foot, and ask the agency for the original.",
+		}
 	case verify.RegisterUnfinal:
 		return &answer{
 			Tone: caution, Says: "Bản chưa phát hành, chưa có giá trị", SaysEN: "Not issued yet; of no effect",
 			Detail: "Đây là bản dự thảo hoặc bản chưa được cấp số, đóng dấu.",
 			Do:     "Hãy chờ hoặc xin bản đã phát hành.", DoEN: "Wait or ask for the issued document.",
+		}
+	}
+	if state != verify.RegisterUnknown {
+		return &answer{
+			Tone: caution, Says: "Chưa rõ văn bản còn hiệu lực không", SaysEN: "It is not known whether the document is in force",
+			Do: "Hãy hỏi cơ quan ban hành.", DoEN: "Ask the issuing agency.",
 		}
 	}
 	return &answer{
@@ -191,17 +205,24 @@ type reportRow struct {
 func signedParts(r *verify.Report) []signedPart {
 	out := make([]signedPart, len(r.Signatures))
 	for i, s := range r.Signatures {
-		p := signedPart{Signature: s, Tone: caution, Status: verify.Warning, Rows: reportRows(s)}
-		switch s.Indication {
-		case verify.TotalPassed:
-			p.Tone, p.Status = good, verify.Passed
-		case verify.TotalFailed:
-			p.Tone, p.Status = bad, verify.Failed
-		}
+		p := signedPart{Signature: s, Status: statusOf(s.Indication), Rows: reportRows(s)}
+		p.Tone = map[verify.Status]tone{verify.Passed: good, verify.Warning: caution, verify.Failed: bad}[p.Status]
 		p.Title, p.TitleEN = signatureTitle(s)
 		out[i] = p
 	}
 	return out
+}
+
+// statusOf is the mark of an indication.
+func statusOf(i verify.Indication) verify.Status {
+	switch i {
+	case verify.TotalPassed:
+		return verify.Passed
+	case verify.TotalFailed:
+		return verify.Failed
+	case verify.Indeterminate, verify.NoSignature:
+	}
+	return verify.Warning
 }
 
 // signatureTitle says what a signature is for: by the fields that Antin places
@@ -260,13 +281,7 @@ func reportRows(s verify.Signature) []reportRow {
 		// The certificate may have been good: what it is said to have signed is not this.
 		atSigning.Status, atSigning.Value, atSigning.ValueEN = verify.Failed, "Không: chữ ký không thuộc về nội dung này.", "No: the signature does not belong to this content."
 	}
-	conclusion := reportRow{Label: "Kết luận", LabelEN: "Conclusion", Value: s.Conclusion, ValueEN: s.ConclusionEN, Status: verify.Warning}
-	switch s.Indication {
-	case verify.TotalPassed:
-		conclusion.Status = verify.Passed
-	case verify.TotalFailed:
-		conclusion.Status = verify.Failed
-	}
+	conclusion := reportRow{Label: "Kết luận", LabelEN: "Conclusion", Value: s.Conclusion, ValueEN: s.ConclusionEN, Status: statusOf(s.Indication)}
 	return []reportRow{
 		issuer,
 		{Label: "Chủ thể ký", LabelEN: "Signer", Status: status("subject"), Value: known(s.Signer)},

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"antin/archive"
+	"antin/internal/pdf"
 	"antin/issuance"
 	"antin/signer/verify"
 	"antin/templates"
@@ -74,6 +75,22 @@ func (b *bench) preview() []byte {
 	return pdf
 }
 
+// appended is a file with one more revision that changes nothing.
+func appended(t *testing.T, file []byte) []byte {
+	t.Helper()
+	f, err := pdf.Open(file, pdf.DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := pdf.NewUpdate(f)
+	u.Add(pdf.Dict{})
+	out, err := u.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 func TestVerifyPage(t *testing.T) {
 	b, elsewhere := newBench(t), newBench(t)
 	ids := b.documents(2, "issued")
@@ -103,6 +120,7 @@ func TestVerifyPage(t *testing.T) {
 		"draft":         {b.file(ids[0], 1), 200, "caution", "Bản chưa phát hành, chưa có giá trị", nil},
 		"unsigned":      {b.preview(), 200, "bad", "Tệp này không có chữ ký số", nil},
 		"another's":     {foreign, 200, "good", "Chữ ký hợp lệ, tệp không bị sửa", []string{"không có trong sổ đăng ký"}},
+		"appended to":   {appended(t, genuine), 200, "caution", "Không phải bản trong sổ: tệp đã bị thêm nội dung", nil},
 		"no PDF":        {[]byte("GIF89a"), 200, "bad", "Không đọc được tệp này", []string{"Chọn đúng tệp PDF"}},
 		"empty":         {[]byte{}, 400, "", "Xác thực tệp PDF", []string{"Chưa chọn tệp nào"}},
 		"none was sent": {nil, 400, "", "Xác thực tệp PDF", []string{"Chưa chọn tệp nào"}},
@@ -129,6 +147,7 @@ func TestVerifyPage(t *testing.T) {
 func TestVerdictsOfTheRegister(t *testing.T) {
 	for state, want := range map[string]tone{
 		verify.RegisterIssued: good, verify.RegisterUnknown: good, verify.RegisterCorrected: caution, verify.RegisterUnfinal: caution,
+		verify.RegisterChanged: caution, "A_NEW_WORD": caution,
 		verify.RegisterWithdrawn: bad, verify.RegisterReplaced: bad, verify.RegisterMismatch: bad,
 	} {
 		for _, i := range []verify.Indication{verify.TotalPassed, verify.TotalFailed, verify.Indeterminate, verify.NoSignature} {

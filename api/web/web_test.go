@@ -86,11 +86,28 @@ func TestContrast(t *testing.T) {
 		text, ground string
 		least        float64
 	}{
-		{"ink", "ground", 7}, {"ink", "paper", 7}, {"soft", "ground", 4.5}, {"soft", "paper", 4.5},
-		{"blue", "ground", 4.5}, {"blue", "paper", 4.5}, {"blue", "blue-pale", 4.5}, {"paper", "blue", 4.5}, {"paper", "blue-dark", 4.5},
-		{"green", "green-pale", 4.5}, {"red", "red-pale", 4.5}, {"amber", "amber-pale", 4.5}, {"amber", "#ffe9b8", 4.5},
-		{"soft", "green-pale", 4.5}, {"soft", "red-pale", 4.5}, {"soft", "amber-pale", 4.5}, {"soft", "#e6e9ee", 4.5},
-		{"soft", "#dcebfd", 4.5}, {"blue", "#dcebfd", 4.5}, {"paper", "red", 4.5}, {"paper", "#8c1d18", 4.5}, {"line-strong", "paper", 3},
+		{"ink", "ground", 7},
+		{"ink", "paper", 7},
+		{"soft", "ground", 4.5},
+		{"soft", "paper", 4.5},
+		{"blue", "ground", 4.5},
+		{"blue", "paper", 4.5},
+		{"blue", "blue-pale", 4.5},
+		{"paper", "blue", 4.5},
+		{"paper", "blue-dark", 4.5},
+		{"green", "green-pale", 4.5},
+		{"red", "red-pale", 4.5},
+		{"amber", "amber-pale", 4.5},
+		{"amber", "#ffe9b8", 4.5},
+		{"soft", "green-pale", 4.5},
+		{"soft", "red-pale", 4.5},
+		{"soft", "amber-pale", 4.5},
+		{"soft", "#e6e9ee", 4.5},
+		{"soft", "#dcebfd", 4.5},
+		{"blue", "#dcebfd", 4.5},
+		{"paper", "red", 4.5},
+		{"paper", "#8c1d18", 4.5},
+		{"line-strong", "paper", 3},
 	} {
 		if got := contrast(colour(pair.text), colour(pair.ground)); got < pair.least {
 			t.Errorf("%s on %s: contrast %.2f, want %.1f", pair.text, pair.ground, got, pair.least)
