@@ -119,8 +119,7 @@ func analyse(ctx context.Context, data []byte, rules *Rules, jp2Pixels int) (*an
 		}
 		a.source, a.reduced, err = decode(ctx, data, in, jp2Pixels)
 	}
-	var r *Refusal
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*Refusal](err); ok {
 		a.result.Measures = []Measure{{ID: "format", Status: Fail, Message: r.Vietnamese(), MessageEN: r.English()}}
 		a.result.Verdict = Fail
 		return a, nil

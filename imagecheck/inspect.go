@@ -250,8 +250,15 @@ func plausible(d float64) bool { return !math.IsNaN(d) && d >= 1 && d <= 100_000
 // program and a document or page to another is refused.
 func smuggled(b []byte) string {
 	for _, s := range [...]struct{ magic, name string }{
-		{"%PDF-", "PDF"}, {"PK\x03\x04", "ZIP"}, {"PK\x05\x06", "ZIP"}, {"<?php", "PHP"}, {"<!DOCTYPE html", "HTML"},
-		{"Rar!\x1a\x07", "RAR"}, {"7z\xbc\xaf\x27\x1c", "7-Zip"}, {"\x7fELF\x01", "ELF"}, {"\x7fELF\x02", "ELF"},
+		{"%PDF-", "PDF"},
+		{"PK\x03\x04", "ZIP"},
+		{"PK\x05\x06", "ZIP"},
+		{"<?php", "PHP"},
+		{"<!DOCTYPE html", "HTML"},
+		{"Rar!\x1a\x07", "RAR"},
+		{"7z\xbc\xaf\x27\x1c", "7-Zip"},
+		{"\x7fELF\x01", "ELF"},
+		{"\x7fELF\x02", "ELF"},
 	} {
 		if bytes.Contains(b, []byte(s.magic)) {
 			return s.name

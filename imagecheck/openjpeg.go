@@ -132,7 +132,7 @@ func (o *openjpeg) run(outer, limit context.Context, stream []byte, in *Info, re
 	if err != nil {
 		return nil, timed(outer, ctx, err)
 	}
-	defer mod.Close(context.Background())
+	defer mod.Close(context.WithoutCancel(ctx))
 	if _, err := mod.ExportedFunction("t").Call(ctx); err != nil {
 		return nil, timed(outer, ctx, err)
 	}

@@ -153,8 +153,10 @@ func (a *analysis) resample(c Crop) (*image.RGBA, error) {
 	k := c.w * a.scale / preparedWidth
 	sin, cos := math.Sincos(c.Turn * math.Pi / 180)
 	ux, uy := c.cx*a.scale, c.cy*a.scale
-	up := f64.Aff3{k * cos, -k * sin, ux - k*(cos*preparedWidth/2-sin*preparedHeight/2),
-		k * sin, k * cos, uy - k*(sin*preparedWidth/2+cos*preparedHeight/2)}
+	up := f64.Aff3{
+		k * cos, -k * sin, ux - k*(cos*preparedWidth/2-sin*preparedHeight/2),
+		k * sin, k * cos, uy - k*(sin*preparedWidth/2+cos*preparedHeight/2),
+	}
 	// ... to the source as stored.
 	s2d, ok := inverse(compose(stored(a.info.Orientation, sw, sh), up))
 	if !ok {

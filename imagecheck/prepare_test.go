@@ -51,8 +51,7 @@ func TestPrepare(t *testing.T) {
 			}
 			p, err := Prepare(t.Context(), v.data, rules)
 			if err != nil {
-				var wf *WouldFail
-				if errors.As(err, &wf) {
+				if wf, ok := errors.AsType[*WouldFail](err); ok {
 					for _, m := range wf.Result.Measures {
 						if m.Status != Pass {
 							t.Logf("%+v", m)

@@ -1,7 +1,6 @@
 package imagecheck
 
 import (
-	"fmt"
 	"image"
 	"maps"
 	"math"
@@ -97,5 +96,5 @@ func TestRates(t *testing.T) {
 		}
 	}
 	slices.Sort(tiltErr)
-	t.Log(fmt.Sprintf("tilt is found to %.1f degrees in the median, %.1f at most (%d)", tiltErr[len(tiltErr)/2], tiltErr[len(tiltErr)-1], len(tiltErr)))
+	t.Logf("tilt is found to %.1f degrees in the median, %.1f at most (%d)", tiltErr[len(tiltErr)/2], tiltErr[len(tiltErr)-1], len(tiltErr))
 }

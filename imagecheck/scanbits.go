@@ -65,9 +65,8 @@ func (r *bitReader) symbol(t *huffTable) int {
 		r.drop(int(f & 0xFF))
 		return int(f >> 8)
 	}
-	code := int32(0)
 	for l := 1; l <= 16; l++ {
-		code = int32(r.acc >> (32 - l))
+		code := int32(r.acc >> (32 - l))
 		if t.max[l] >= 0 && code <= t.max[l] && code >= t.min[l] {
 			r.drop(l)
 			return int(t.values[t.first[l]+int(code-t.min[l])])

@@ -294,13 +294,28 @@ func (c *collector) otherFiles(m image.Image) {
 		c.t.Fatal(err)
 	}
 	for _, f := range []struct{ name, data string }{
-		{"PNG", p.String()}, {"GIF", "GIF89a\x01\x00\x01\x00\x00\x00\x00;"}, {"BMP", "BM" + strings.Repeat("\x00", 60)},
-		{"TIFF", "II*\x00\x08\x00\x00\x00"}, {"TIFF", "MM\x00*\x00\x00\x00\x08"}, {"WebP", "RIFF\x24\x00\x00\x00WEBPVP8 "},
-		{"HEIC", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"}, {"AVIF", "\x00\x00\x00\x1cftypavif\x00\x00\x00\x00"},
-		{"PDF", "%PDF-1.7\n"}, {"SVG", `<svg xmlns="http://www.w3.org/2000/svg"/>`}, {"SVG", `<?xml version="1.0"?><svg/>`},
-		{"HTML", "<!DOCTYPE html><p>"}, {"ZIP", "PK\x03\x04" + strings.Repeat("\x00", 40)}, {"Word/Excel 97", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"},
-		{"MP4", "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00"}, {"JPEG XL", "\xff\x0a\x00"}, {"PSD", "8BPS\x00\x01"}, {"ICO", "\x00\x00\x01\x00\x01\x00"},
-		{"RAR", "Rar!\x1a\x07\x00"}, {"EXE", "MZ\x90\x00"}, {"JPEG XR", "II\xbc\x01\x08\x00"}, {"base64", "data:image/jpeg;base64,/9j/4AAQ"},
+		{"PNG", p.String()},
+		{"GIF", "GIF89a\x01\x00\x01\x00\x00\x00\x00;"},
+		{"BMP", "BM" + strings.Repeat("\x00", 60)},
+		{"TIFF", "II*\x00\x08\x00\x00\x00"},
+		{"TIFF", "MM\x00*\x00\x00\x00\x08"},
+		{"WebP", "RIFF\x24\x00\x00\x00WEBPVP8 "},
+		{"HEIC", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"},
+		{"AVIF", "\x00\x00\x00\x1cftypavif\x00\x00\x00\x00"},
+		{"PDF", "%PDF-1.7\n"},
+		{"SVG", `<svg xmlns="http://www.w3.org/2000/svg"/>`},
+		{"SVG", `<?xml version="1.0"?><svg/>`},
+		{"HTML", "<!DOCTYPE html><p>"},
+		{"ZIP", "PK\x03\x04" + strings.Repeat("\x00", 40)},
+		{"Word/Excel 97", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"},
+		{"MP4", "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00"},
+		{"JPEG XL", "\xff\x0a\x00"},
+		{"PSD", "8BPS\x00\x01"},
+		{"ICO", "\x00\x00\x01\x00\x01\x00"},
+		{"RAR", "Rar!\x1a\x07\x00"},
+		{"EXE", "MZ\x90\x00"},
+		{"JPEG XR", "II\xbc\x01\x08\x00"},
+		{"base64", "data:image/jpeg;base64,/9j/4AAQ"},
 	} {
 		c.add("file "+f.name, []byte(f.data), Fail, "format:"+f.name)
 	}

@@ -172,8 +172,8 @@ func Deflate(d Dict, data []byte, level int) *Stream {
 	} else {
 		zw, _ = zlib.NewWriterLevel(buf, level) // fails only for an unknown level
 	}
-	zw.Write(data) // a bytes.Buffer never fails
-	zw.Close()
+	_, _ = zw.Write(data) // a bytes.Buffer never fails
+	_ = zw.Close()
 	pool.Put(zw)
 	s := &Stream{Dict: dict, Raw: bytes.Clone(buf.Bytes())}
 	if buf.Cap() <= 1<<20 {

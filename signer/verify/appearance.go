@@ -46,7 +46,12 @@ func (d *differ) checkAppearance(f *field, widget pdf.Dict, path string) error {
 		d.add(NotPermitted, "field_changed", path, f.ref, f.name, "V")
 		return nil
 	}
-	if flags, err := d.new.Int(widget["Ff"]); err != nil || f.kind == "Ch" && flags&(1<<17) == 0 || f.kind == "Tx" && flags&(1<<13) != 0 {
+	flags, err := d.new.Int(widget["Ff"])
+	if err != nil {
+		d.add(NotPermitted, "field_changed", path, f.ref, f.name, "Ff")
+		return nil //nolint:nilerr // said as a change that is not permitted
+	}
+	if f.kind == "Ch" && flags&(1<<17) == 0 || f.kind == "Tx" && flags&(1<<13) != 0 {
 		// A list shows all its choices, a password none of its letters.
 		d.name(Change{Code: "appearance_unread", Path: path, kind: FormFilling, caution: true}, f.ref, f.name)
 		return nil

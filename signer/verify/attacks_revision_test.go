@@ -150,13 +150,17 @@ func attacksByRevision() []sample {
 		change("stamp-shows-other-text", "appearance_differs", func() []byte { return fillText(issued(), "luu_tru", "LƯU TRỮ", "99/QĐ-TTDVVL") }),
 		change("stamp-draws-a-picture", "appearance_draws", after(ofField("luu_tru"), func(d pdf.Dict, u *pdf.Update) {
 			d["V"] = pdf.TextString("LƯU TRỮ")
-			d["AP"] = pdf.Dict{"N": u.Add(&pdf.Stream{Raw: []byte("/Im Do"), Dict: pdf.Dict{"Subtype": name("Form"), "BBox": pdf.Array{0, 0, 140, 42},
-				"Resources": pdf.Dict{"XObject": pdf.Dict{"Im": imageRef(open(issued()))}}}})}
+			d["AP"] = pdf.Dict{"N": u.Add(&pdf.Stream{Raw: []byte("/Im Do"), Dict: pdf.Dict{
+				"Subtype": name("Form"), "BBox": pdf.Array{0, 0, 140, 42},
+				"Resources": pdf.Dict{"XObject": pdf.Dict{"Im": imageRef(open(issued()))}},
+			}})}
 		})),
 		change("stamp-text-invisible", "appearance_draws", after(ofField("luu_tru"), func(d pdf.Dict, u *pdf.Update) {
 			d["V"] = pdf.TextString("A")
-			d["AP"] = pdf.Dict{"N": u.Add(&pdf.Stream{Raw: []byte("BT /TNR 8 Tf 3 Tr <" + codes("A") + "> Tj ET"), Dict: pdf.Dict{"Subtype": name("Form"),
-				"BBox": pdf.Array{0, 0, 140, 42}, "Resources": pdf.Dict{"Font": pdf.Dict{"TNR": fontRef}}}})}
+			d["AP"] = pdf.Dict{"N": u.Add(&pdf.Stream{Raw: []byte("BT /TNR 8 Tf 3 Tr <" + codes("A") + "> Tj ET"), Dict: pdf.Dict{
+				"Subtype": name("Form"),
+				"BBox":    pdf.Array{0, 0, 140, 42}, "Resources": pdf.Dict{"Font": pdf.Dict{"TNR": fontRef}},
+			}})}
 		})),
 		change("field-moved", "field_changed", after(ofField("so"), set("Rect", pdf.Array{100, 600, 280, 614}))),
 		change("stamp-field-enlarged", "field_changed", func() []byte {
@@ -169,8 +173,10 @@ func attacksByRevision() []sample {
 		change("field-added", "form_field_added", func() []byte {
 			return update(issued(), func(f *pdf.File, u *pdf.Update) {
 				page := pageRef(f, 0)
-				field := u.Add(pdf.Dict{"Type": name("Annot"), "Subtype": name("Widget"), "FT": name("Tx"), "T": pdf.TextString("moi"), "P": page, "F": 4,
-					"Rect": pdf.Array{100, 590, 400, 620}, "V": pdf.String("9"), "AP": pdf.Dict{"N": appearanceOf(u, "9")}})
+				field := u.Add(pdf.Dict{
+					"Type": name("Annot"), "Subtype": name("Widget"), "FT": name("Tx"), "T": pdf.TextString("moi"), "P": page, "F": 4,
+					"Rect": pdf.Array{100, 590, 400, 620}, "V": pdf.String("9"), "AP": pdf.Dict{"N": appearanceOf(u, "9")},
+				})
 				form, p := dictAt(f, ofForm(f)), dictAt(f, page)
 				form["Fields"] = append(slices.Clone(form["Fields"].(pdf.Array)), field)
 				p["Annots"] = append(slices.Clone(p["Annots"].(pdf.Array)), field)

@@ -150,15 +150,19 @@ func attacksOnTrust() []sample {
 		}),
 		chain("issued-by-a-signer", "issuer_not_ca", func() *signer.Identity {
 			leaf := &x509.Certificate{SerialNumber: big.NewInt(4714), Subject: pkix.Name{CommonName: "Cháu"}, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature}
-			return &signer.Identity{Key: employer().Key, Certificate: certifyBy(leaf, employer().Key.Public(), employee().Certificate, employee().Key),
-				Chain: []*x509.Certificate{employee().Certificate, pki().CA.Certificate}}
+			return &signer.Identity{
+				Key: employer().Key, Certificate: certifyBy(leaf, employer().Key.Public(), employee().Certificate, employee().Key),
+				Chain: []*x509.Certificate{employee().Certificate, pki().CA.Certificate},
+			}
 		}),
 		chain("issuer-may-not-sign-certificates", "issuer_key_usage", func() *signer.Identity {
 			return under(func(ca *x509.Certificate) { ca.KeyUsage = x509.KeyUsageCRLSign })
 		}),
 		chain("path-too-long", "path_length", func() *signer.Identity {
-			sub := &x509.Certificate{SerialNumber: big.NewInt(4715), Subject: pkix.Name{CommonName: "CA con"}, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0),
-				IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+			sub := &x509.Certificate{
+				SerialNumber: big.NewInt(4715), Subject: pkix.Name{CommonName: "CA con"}, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0),
+				IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+			}
 			subCert := certify(sub, employee().Key.Public())
 			leaf := &x509.Certificate{SerialNumber: big.NewInt(4716), Subject: pkix.Name{CommonName: "Cháu"}, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature}
 			return &signer.Identity{Key: employer().Key, Certificate: certifyBy(leaf, employer().Key.Public(), subCert, employee().Key), Chain: []*x509.Certificate{subCert, pki().CA.Certificate}}
@@ -217,8 +221,10 @@ func attacksOnTrust() []sample {
 			return signedBy(stampedBy(expiring("late"), stampAt(employee(), now.Add(time.Minute))))
 		}), at(now.AddDate(0, 1, 0))),
 		failed(unclear("document-timestamp-of-another-file", verify.HashFailure, "timestamp", "document_imprint", func() []byte {
-			return addSigned(issued(), nil, rawSignature{field: "tem1", dict: pdf.Dict{"Type": name("DocTimeStamp"), "SubFilter": name("ETSI.RFC3161"), "M": nil},
-				cms: func([]byte) []byte { return tokenOver(tsa(), sha([]byte("else")), now) }})
+			return addSigned(issued(), nil, rawSignature{
+				field: "tem1", dict: pdf.Dict{"Type": name("DocTimeStamp"), "SubFilter": name("ETSI.RFC3161"), "M": nil},
+				cms: func([]byte) []byte { return tokenOver(tsa(), sha([]byte("else")), now) },
+			})
 		})),
 
 		// the rules for signatures
@@ -232,8 +238,10 @@ func attacksOnTrust() []sample {
 }
 
 func docMDP(p int) pdf.Dict {
-	return pdf.Dict{"Reference": pdf.Array{pdf.Dict{"Type": name("SigRef"), "TransformMethod": name("DocMDP"),
-		"TransformParams": pdf.Dict{"Type": name("TransformParams"), "P": p, "V": name("1.2")}}}}
+	return pdf.Dict{"Reference": pdf.Array{pdf.Dict{
+		"Type": name("SigRef"), "TransformMethod": name("DocMDP"),
+		"TransformParams": pdf.Dict{"Type": name("TransformParams"), "P": p, "V": name("1.2")},
+	}}}
 }
 
 func strangerTSA() *signer.Identity {

@@ -95,7 +95,7 @@ func (b *pathBuilder) extend(path []*x509.Certificate) []*x509.Certificate {
 				continue
 			}
 			issuerSeen = true
-			if found := b.extend(append(path[:len(path):len(path)], c)); found != nil {
+			if found := b.extend(append(slices.Clip(path), c)); found != nil {
 				return found
 			}
 		}

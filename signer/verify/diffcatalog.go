@@ -288,7 +288,7 @@ func (d *differ) compareMetadata(o, n pdf.Object) error {
 	y, err2 := withoutTraces(b)
 	if err1 != nil || err2 != nil || x != y {
 		d.add(NotPermitted, "metadata_changed", path, nr)
-		return nil
+		return nil //nolint:nilerr // said as a change that is not permitted
 	}
 	d.add(LTAUpdates, "save_traces", path, nr)
 	return nil

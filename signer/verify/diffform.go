@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"antin/internal/pdf"
 )
@@ -389,18 +390,18 @@ func valueText(f *pdf.File, o pdf.Object) (string, bool) {
 		b, err := f.Decode(v, maxValue)
 		return pdf.TextOf(pdf.String(b)), err == nil
 	case pdf.Array: // several choices
-		text := ""
+		var text strings.Builder
 		for i, el := range v {
 			s, ok := el.(pdf.String)
 			if !ok || i > 1000 {
 				return "", false
 			}
 			if i > 0 {
-				text += ", "
+				text.WriteString(", ")
 			}
-			text += pdf.TextOf(s)
+			text.WriteString(pdf.TextOf(s))
 		}
-		return text, true
+		return text.String(), true
 	}
 	return "", false
 }

@@ -92,8 +92,10 @@ func appearanceIn(u *pdf.Update, box pdf.Array, lines ...string) pdf.Ref {
 		b.WriteString("1 0 0 1 4 " + []string{"30", "20", "10"}[i] + " Tm <" + codes(l) + "> Tj\n")
 	}
 	b.WriteString("ET Q EMC\n")
-	return u.Add(&pdf.Stream{Raw: []byte(b.String()), Dict: pdf.Dict{"Type": name("XObject"), "Subtype": name("Form"),
-		"BBox": box, "Resources": pdf.Dict{"Font": pdf.Dict{"TNR": fontRef}}}})
+	return u.Add(&pdf.Stream{Raw: []byte(b.String()), Dict: pdf.Dict{
+		"Type": name("XObject"), "Subtype": name("Form"),
+		"BBox": box, "Resources": pdf.Dict{"Font": pdf.Dict{"TNR": fontRef}},
+	}})
 }
 
 // fontRef is the font of every document of draft: its writer allots the same
@@ -295,8 +297,10 @@ func splitFields() []byte {
 func certifiedRaw(p int) []byte {
 	return signRaw(contractWithFields(), rawSignature{
 		field: "ben_a", cms: by(employer()),
-		dict: pdf.Dict{"Reference": pdf.Array{pdf.Dict{"Type": name("SigRef"), "TransformMethod": name("DocMDP"),
-			"TransformParams": pdf.Dict{"Type": name("TransformParams"), "P": p, "V": name("1.2")}}}},
+		dict: pdf.Dict{"Reference": pdf.Array{pdf.Dict{
+			"Type": name("SigRef"), "TransformMethod": name("DocMDP"),
+			"TransformParams": pdf.Dict{"Type": name("TransformParams"), "P": p, "V": name("1.2")},
+		}}},
 		also: func(f *pdf.File, u *pdf.Update, sig pdf.Ref) {
 			c := dictAt(f, root(f))
 			c["Perms"] = pdf.Dict{"DocMDP": sig}

@@ -68,7 +68,7 @@ func quietObjects(f *pdf.File, first int, budget *int) (map[int]bool, error) {
 			now, _, _ := base.Entry(e.Num)
 			o, err := base.Get(now.Ref())
 			if err != nil {
-				return nil, nil // an unused object that cannot be read: walk everything
+				return nil, nil //nolint:nilerr,nilnil // an unused object that cannot be read: walk everything
 			}
 			references(o, func(r pdf.Ref) {
 				if !cut[r.Num] {

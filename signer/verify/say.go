@@ -23,7 +23,7 @@ func say(t text, args ...any) (vi, en string) {
 	viPairs, enPairs := make([]string, 0, 2*len(args)), make([]string, 0, 2*len(args))
 	for i, a := range args {
 		key := fmt.Sprintf("{%d}", i)
-		v, e := "", ""
+		var v, e string
 		switch a := a.(type) {
 		case time.Time:
 			v, e = a.In(vietnam).Format("15:04:05 02/01/2006"), a.In(vietnam).Format("2006-01-02 15:04:05 (UTC+7)")
@@ -104,7 +104,7 @@ func changeSentence(code, path, object string, args ...any) (vi, en string) {
 	if !ok || !known {
 		verb, place = zoneVerbs["changed"], zoneWords["catalog"]
 	}
-	vi, en = say(verb, both{place.vi, place.en}, both{" (" + where + ")", " (" + where + ")"})
+	vi, en = say(verb, both(place), both{" (" + where + ")", " (" + where + ")"})
 	return vi, strings.ToUpper(en[:1]) + en[1:]
 }
 

@@ -228,8 +228,10 @@ func finishRaw(data []byte, s rawSignature, place func(f *pdf.File, u *pdf.Updat
 	}
 	contents, ranges := pdf.ContentsPlaceholder(s.size), pdf.ByteRangePlaceholder()
 	out := update(data, func(f *pdf.File, u *pdf.Update) {
-		d := pdf.Dict{"Type": name("Sig"), "Filter": name("Adobe.PPKLite"), "SubFilter": name("ETSI.CAdES.detached"),
-			"ByteRange": ranges, "Contents": contents, "M": pdf.Date(now.Add(2 * time.Minute))}
+		d := pdf.Dict{
+			"Type": name("Sig"), "Filter": name("Adobe.PPKLite"), "SubFilter": name("ETSI.CAdES.detached"),
+			"ByteRange": ranges, "Contents": contents, "M": pdf.Date(now.Add(2 * time.Minute)),
+		}
 		maps.Copy(d, s.dict)
 		sig := u.Add(d)
 		place(f, u, sig)

@@ -108,8 +108,10 @@ func draft(change func(part string, d pdf.Dict, w *pdf.Writer)) []byte {
 			}),
 		})},
 	})
-	image := w.Add(pdf.Deflate(pdf.Dict{"Type": name("XObject"), "Subtype": name("Image"), "Width": 2, "Height": 2,
-		"ColorSpace": name("DeviceRGB"), "BitsPerComponent": 8}, []byte("\xff\x00\x00\x00\xff\x00\x00\x00\xff\xff\xff\xff"), 6))
+	image := w.Add(pdf.Deflate(pdf.Dict{
+		"Type": name("XObject"), "Subtype": name("Image"), "Width": 2, "Height": 2,
+		"ColorSpace": name("DeviceRGB"), "BitsPerComponent": 8,
+	}, []byte("\xff\x00\x00\x00\xff\x00\x00\x00\xff\xff\xff\xff"), 6))
 
 	var fields, annots pdf.Array
 	widget := func(field string, rect pdf.Array, d pdf.Dict) {
@@ -152,8 +154,10 @@ func draft(change func(part string, d pdf.Dict, w *pdf.Writer)) []byte {
 
 	page := func(r pdf.Ref, part, content string, annots pdf.Array) {
 		resources := pdf.Dict{"Font": pdf.Dict{"F1": font}, "XObject": pdf.Dict{"Im1": image}}
-		d := pdf.Dict{"Type": name("Page"), "Parent": pages, "MediaBox": pdf.Array{0, 0, 595, 842}, "Resources": resources,
-			"Contents": w.Add(pdf.Deflate(pdf.Dict{}, []byte(content), 6))}
+		d := pdf.Dict{
+			"Type": name("Page"), "Parent": pages, "MediaBox": pdf.Array{0, 0, 595, 842}, "Resources": resources,
+			"Contents": w.Add(pdf.Deflate(pdf.Dict{}, []byte(content), 6)),
+		}
 		if annots != nil {
 			d["Annots"] = annots
 		}
@@ -163,8 +167,10 @@ func draft(change func(part string, d pdf.Dict, w *pdf.Writer)) []byte {
 	page(page2, "page2", "BT /F1 14 Tf 100 600 Td <"+codes("Trang hai")+"> Tj ET", nil)
 	w.Put(pages, pdf.Dict{"Type": name("Pages"), "Kids": pdf.Array{page1, page2}, "Count": 2})
 	metadata := w.Add(&pdf.Stream{Dict: pdf.Dict{"Type": name("Metadata"), "Subtype": name("XML")}, Raw: []byte(xmp("Quyết định", "2026-11-23T08:00:00+07:00"))})
-	put(catalog, "catalog", pdf.Dict{"Type": name("Catalog"), "Pages": pages, "AcroForm": form, "StructTreeRoot": tree, "Outlines": outline,
-		"MarkInfo": pdf.Dict{"Marked": true}, "Lang": pdf.String("vi-VN"), "Metadata": metadata})
+	put(catalog, "catalog", pdf.Dict{
+		"Type": name("Catalog"), "Pages": pages, "AcroForm": form, "StructTreeRoot": tree, "Outlines": outline,
+		"MarkInfo": pdf.Dict{"Marked": true}, "Lang": pdf.String("vi-VN"), "Metadata": metadata,
+	})
 	info := w.Add(pdf.Dict{"Title": pdf.TextString("Quyết định"), "CreationDate": pdf.Date(now), "ModDate": pdf.Date(now), "Producer": pdf.String("Antin")})
 	out, err := w.Finish(pdf.Dict{"Root": catalog, "Info": info, "ID": pdf.Array{pdf.String("0123456789abcdef"), pdf.String("0123456789abcdef")}})
 	must(err)
