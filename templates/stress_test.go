@@ -5,170 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
 
+	"antin/internal/judge"
 	"antin/templates"
+	"antin/templates/layout"
 	"antin/templates/measure"
 )
 
-// The longest values one may meet.
-const (
-	longName    = "Công Tằng Tôn Nữ Huyền Trang Nguyễn Phúc Hoàng Thị Phương Oanh" // 61 letters
-	foreignName = "Maximiliane Konstantinopolitanska-Wojciechowska von Hohenzollern-Beispiel"
-	longCompany = "Công ty trách nhiệm hữu hạn một thành viên Đầu tư, Xây dựng, Thương mại, Xuất nhập khẩu và Chuyển giao công nghệ " +
-		"Kỹ thuật cao Thử Nghiệm Minh Họa Quốc tế Việt Nam - Chi nhánh thành phố Hà Nội"
-	longAddress = "Phòng 1507, tầng 15, tòa nhà hỗn hợp văn phòng và căn hộ Thử Nghiệm Minh Họa, số 1234/56/78 ngõ 999 đường Nguyễn Trường Tộ kéo dài, " +
-		"tổ dân phố số 27, cụm dân cư Ví Dụ, phường Hoàng Liệt, thành phố Hà Nội"
-	longTitle = "Phó Tổng Giám đốc phụ trách nghiên cứu, phát triển, kiểm thử và chuyển giao dây chuyền công nghệ sản xuất thiết bị bán dẫn khu vực châu Á - Thái Bình Dương"
-	longWords = "Nội dung dài để kiểm tra việc xuống dòng của biểu mẫu khi người nhập ghi đầy đủ mọi chi tiết theo quy định của pháp luật và theo hồ sơ kèm theo đã được thẩm định"
-	lineWords = "Thành phần hồ sơ thứ %02d chưa có chứng thực theo quy định, thời hạn ghi trên giấy tờ đã hết và thông tin chưa khớp với cơ sở dữ liệu."
-)
-
-// plausible is the longest value one may meet in a field, as its name tells.
-func plausible(path string, fd *templates.Field) string {
-	name := path[strings.LastIndexByte(path, '.')+1:]
-	most := fd.Limit()
-	has := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(name, w) })
-	}
-	var s string
-	switch {
-	case has("company", "organization", "school", "employer", "bank_name", "agency", "issuer", "unit"):
-		s = longCompany
-	case has("address", "place", "location"):
-		s = longAddress
-	case has("name", "applicant", "representative", "signer", "person", "receiver", "leader"):
-		s = longName
-		if most >= 73 && has("foreign", "applicant") {
-			s = foreignName
-		}
-	case has("title", "position", "job"):
-		s = longTitle
-	case has("nationality", "province"):
-		s = "Cộng hòa Thống nhất Ví Dụ và Bắc Minh Họa"
-	case has("number", "code", "phone", "email", "signatory"):
-		return "" // numbers keep the sample's form
-	default:
-		s = longWords
-	}
-	if r := []rune(s); len(r) > most {
-		s = strings.TrimSpace(string(r[:most]))
-	}
-	return s
-}
-
-// lengthen replaces every text of rec by the longest plausible, lists by up to
-// 300 entries.
-func lengthen(rules map[string]*templates.Field, prefix string, rec map[string]any, depth int) {
-	for key, v := range rec {
-		path := prefix + key
-		fd := rules[path]
-		if fd == nil {
-			continue
-		}
-		switch v := v.(type) {
-		case string:
-			switch fd.Type {
-			case templates.String:
-				if fd.Pattern == "" {
-					if s := plausible(path, fd); s != "" {
-						rec[key] = s
-					}
-				}
-			case templates.Text:
-				rec[key] = manyLines(fd.Limit())
-			}
-		case []any:
-			n := min(fd.Limit(), 300)
-			if depth > 0 {
-				n = min(n, 30)
-			} else if nests(fd) {
-				n = min(n, 10)
-			}
-			if strings.Contains(key, "reason") {
-				n = min(n, 40)
-			}
-			if len(v) == 0 {
-				continue
-			}
-			list := make([]any, n)
-			for i := range list {
-				switch e := v[i%len(v)].(type) {
-				case map[string]any:
-					c := clone(e)
-					lengthen(rules, path+".", c, depth+1)
-					list[i] = c
-				default:
-					list[i] = e
-				}
-			}
-			rec[key] = list
-		}
-	}
-}
-
-func nests(fd *templates.Field) bool {
-	return slices.ContainsFunc(fd.Fields, func(f *templates.Field) bool { return f.Type == templates.List })
-}
-
-// manyLines is 40 lines, as far as the limit goes.
-func manyLines(most int) string {
-	var b strings.Builder
-	for i := range 40 {
-		line := fmt.Sprintf(lineWords, i+1)
-		if len([]rune(b.String()))+len([]rune(line))+1 > most {
-			break
-		}
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(line)
-	}
-	if b.Len() == 0 {
-		return strings.TrimSpace(string([]rune(longWords)[:min(most, 100)]))
-	}
-	return b.String()
-}
-
-func clone(m map[string]any) map[string]any {
-	var c map[string]any
-	b, err := json.Marshal(m)
-	if err != nil {
-		panic(err)
-	}
-	if err := json.Unmarshal(b, &c); err != nil {
-		panic(err)
-	}
-	return c
-}
-
-// empty leaves out every field that may be left out.
-func empty(optional map[string]bool, prefix string, rec map[string]any) {
-	for key, v := range rec {
-		if _, list := v.([]any); optional[prefix+key] && !(list && prefix != "") {
-			delete(rec, key)
-			continue
-		}
-		if list, ok := v.([]any); ok {
-			for _, e := range list {
-				if m, ok := e.(map[string]any); ok {
-					empty(optional, prefix+key+".", m)
-				}
-			}
-		}
-	}
-}
-
-// stressCase sets what a long list needs beside it.
-var stressCase = map[string]map[string]any{
-	"cv-cung-ung-lao-dong": {"scale": "from_500"},
-}
-
-// TestStress sets every form with the longest plausible data, and with nothing
-// that may be left out, and looks at what is on the pages.
+// TestStress sets every form with the longest plausible data, once for each
+// case that its choices make, and with nothing that may be left out, and looks
+// at what is on the pages.
 func TestStress(t *testing.T) {
 	cat, err := templates.Embedded()
 	if err != nil {
@@ -179,28 +31,57 @@ func TestStress(t *testing.T) {
 		if err := json.Unmarshal(f.Sample(), &sample); err != nil {
 			t.Fatal(err)
 		}
+		rules := f.FieldRules()
 		t.Run(f.Where()+"/long", func(t *testing.T) {
 			rec := clone(sample)
-			lengthen(f.FieldRules(), "", rec, 0)
-			maps.Copy(rec, stressCase[f.ID])
-			f.Totals(rec)
+			lengthen(rules, "", rec, 0, 300)
+			fit(f, rec)
 			// What the sample's document shows, this one must show in full.
 			shown := said(rendered(t, f, f.Sample()))
-			have := said(stressed(t, f, rec))
+			have := said(stressed(t, f, rec, nil))
 			compareValues(t, sample, rec, shown, have, "")
 		})
 		t.Run(f.Where()+"/empty", func(t *testing.T) {
 			rec := clone(sample)
 			empty(f.OptionalFields(), "", rec)
 			f.Totals(rec)
-			stressed(t, f, rec)
+			stressed(t, f, rec, nil)
 		})
+		t.Run(f.Where()+"/full", func(t *testing.T) { full(t, f, sample, "", "") })
+		for _, name := range slices.Sorted(maps.Keys(rules)) {
+			for _, v := range rules[name].Values {
+				if !strings.Contains(name, ".") && sample[name] != v.Value {
+					t.Run(f.Where()+"/"+name+"="+v.Value, func(t *testing.T) { full(t, f, sample, name, v.Value) })
+				}
+			}
+		}
 	}
 }
 
-// stressed renders and checks the pages. Fields that the data's case needs are
-// put back by the caller's sample.
-func stressed(t *testing.T, f *templates.Form, rec map[string]any) []measure.Page {
+// full fills every field, optional ones too, with one choice set.
+func full(t *testing.T, f *templates.Form, sample map[string]any, name, value string) {
+	t.Helper()
+	rec := clone(sample)
+	if name != "" {
+		rec[name] = value
+	}
+	rules, added := f.FieldRules(), map[string]bool{}
+	for path, fd := range rules {
+		if _, ok := rec[path]; ok || strings.Contains(path, ".") || path == "signatory" {
+			continue
+		}
+		if v := anything(path, fd, rules); v != nil {
+			rec[path], added[path] = v, true
+		}
+	}
+	lengthen(rules, "", rec, 0, 40)
+	fit(f, rec)
+	stressed(t, f, rec, added)
+}
+
+// stressed renders and checks the pages. Fields that a case needs are put back
+// from the sample; added ones that the form's rules do not take are dropped.
+func stressed(t *testing.T, f *templates.Form, rec map[string]any, added map[string]bool) []measure.Page {
 	t.Helper()
 	var sample map[string]any
 	if err := json.Unmarshal(f.Sample(), &sample); err != nil {
@@ -211,21 +92,72 @@ func stressed(t *testing.T, f *templates.Form, rec map[string]any) []measure.Pag
 		t.Fatal(err)
 	}
 	data, _ := json.Marshal(rec)
-	for range 3 {
+	for range 5 {
 		var bad *templates.DataError
 		if !errors.As(f.Check(data, templates.Env{Agency: agency}), &bad) {
 			break
 		}
 		for _, p := range bad.Problems {
-			if p.Code == "missing_here" {
-				rec[p.Pointer[1:]] = sample[p.Pointer[1:]]
+			name, _, _ := strings.Cut(p.Pointer[1:], "/")
+			switch {
+			case p.Code == "missing_here" && sample[name] != nil:
+				rec[name] = sample[name]
+			case added[name]:
+				delete(rec, name)
+			default:
+				t.Fatalf("the stress data does not pass: %v", bad)
 			}
 		}
 		data, _ = json.Marshal(rec)
 	}
 	pages := rendered(t, f, data)
 	inspect(t, f, pages)
+	doc, err := f.Bind(data, templates.Env{Agency: agency})
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := said(pages)
+	for _, s := range doc.Sections {
+		allThere(t, s.Blocks, have)
+	}
 	return pages
+}
+
+// allThere looks for every paragraph of the bound document on the pages.
+func allThere(t *testing.T, blocks []layout.Block, have string) {
+	t.Helper()
+	paragraph := func(p *layout.Paragraph) {
+		t.Helper()
+		var b strings.Builder
+		for _, r := range p.Runs {
+			b.WriteString(r.Text)
+		}
+		if s := dense(b.String()); !strings.Contains(have, s) {
+			t.Errorf("%q is not on the pages", b.String())
+		}
+	}
+	for _, b := range blocks {
+		switch b := b.(type) {
+		case *layout.Paragraph:
+			paragraph(b)
+		case *layout.Columns:
+			for _, c := range b.Columns {
+				allThere(t, c.Blocks, have)
+			}
+		case *layout.Table:
+			for _, r := range slices.Concat(b.Head, b.Rows) {
+				for _, c := range r.Cells {
+					for i := range c.Paragraphs {
+						paragraph(&c.Paragraphs[i])
+					}
+				}
+			}
+		case *layout.Closing:
+			for i := range b.Recipients {
+				paragraph(&b.Recipients[i])
+			}
+		}
+	}
 }
 
 // said is all text of the pages without blanks, in lower case.
@@ -381,4 +313,35 @@ func orphan(t *testing.T, i int, p *measure.Page) {
 	if len(lines) < 2 {
 		t.Errorf("page %d: the signature block stands with %d lines of text", i+1, len(lines))
 	}
+}
+
+// TestStressConforms has veraPDF judge long documents: columns, tables and
+// lists over several pages.
+func TestStressConforms(t *testing.T) {
+	judge.Need(t, "verapdf")
+	cat, err := templates.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var paths []string
+	for _, f := range cat.All() {
+		if !slices.Contains([]string{"phieu-gioi-thieu-viec-lam", "qd-ho-tro-huan-luyen", "cv-khong-cap-phep"}, f.ID) {
+			continue
+		}
+		var rec map[string]any
+		if err := json.Unmarshal(f.Sample(), &rec); err != nil {
+			t.Fatal(err)
+		}
+		lengthen(f.FieldRules(), "", rec, 0, 60)
+		f.Totals(rec)
+		data, _ := json.Marshal(rec)
+		path := filepath.Join(dir, f.ID+".pdf")
+		if err := os.WriteFile(path, finished(t, f, data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	judge.Conforms(t, "2b", paths...)
+	judge.Conforms(t, "ua1", paths...)
 }
