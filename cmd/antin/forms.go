@@ -17,7 +17,7 @@ func (c *cli) forms() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "forms",
 		Short: "Danh mục biểu mẫu",
-		Args:  exactly(0, "list | show ID | schema ID | sample ID | lint"),
+		Args:  exactly(0, "list | show ID | schema ID | sample ID | lint | preview DIR ID"),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	var asJSON bool
@@ -53,7 +53,8 @@ func (c *cli) forms() *cobra.Command {
 		&cobra.Command{
 			Use: "lint [DIR]", Short: "Soát lỗi các tệp biểu mẫu", Args: between(0, 1, "[DIR]"),
 			RunE: func(_ *cobra.Command, args []string) error { return c.formsLint(args) },
-		})
+		},
+		c.formsPreview())
 	return cmd
 }
 
