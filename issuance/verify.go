@@ -44,7 +44,8 @@ func (s *Service) askRegister(ctx context.Context, pdf []byte) (*verify.Register
 			return nil, err
 		}
 		word := registerWord(doc, sum)
-		if i > 0 {
+		// That the document is no longer in force weighs more than what was added.
+		if i > 0 && word.State != verify.RegisterWithdrawn && word.State != verify.RegisterReplaced {
 			word.State = verify.RegisterChanged
 		}
 		return word, nil
