@@ -33,7 +33,7 @@ func TestFetch(t *testing.T) {
 	})
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	host := strings.Split(strings.TrimPrefix(server.URL, "http://"), ":")[0]
+	host, _, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
 	open := New(Options{Hosts: []string{host}, AllowPrivate: true})
 	for _, test := range []struct {
 		path string

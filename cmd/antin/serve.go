@@ -111,6 +111,7 @@ Antin đang chạy với dữ liệu TRÌNH DIỄN (%[4]s).
   Mở trang:       %[1]s/
   Kiểm tra tệp:   %[1]s/xac-thuc
   Tra cứu:        %[1]s/tra-cuu
+  Bàn làm việc:   %[1]s/ban-lam-viec (ký, cấp số, đóng dấu; đăng nhập bằng khóa API)
 
 Dán lệnh sau để nhận một quyết định đã ký, cấp số và đóng dấu (quyet-dinh.pdf):
 
