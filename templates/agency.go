@@ -112,8 +112,13 @@ func (a *Agency) check() error {
 		key string
 		ok  bool
 	}{
-		{"id", a.ID != ""}, {"name", len(a.Name) > 0}, {"title", a.Title != ""}, {"short", a.Short != ""},
-		{"place", a.Place != ""}, {"symbol", a.Symbol != ""}, {"signatories", len(a.Signatories) > 0},
+		{"id", a.ID != ""},
+		{"name", len(a.Name) > 0},
+		{"title", a.Title != ""},
+		{"short", a.Short != ""},
+		{"place", a.Place != ""},
+		{"symbol", a.Symbol != ""},
+		{"signatories", len(a.Signatories) > 0},
 	} {
 		if !m.ok {
 			return fmt.Errorf("key %q is missing: write it as the agency's documents print it", m.key)

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -166,7 +167,7 @@ func TestProblems(t *testing.T) {
 var placeholder = regexp.MustCompile(`\{[a-z_]+\??\}`)
 
 func asData(err error, to **DataError) bool {
-	d, ok := err.(*DataError)
+	d, ok := errors.AsType[*DataError](err)
 	*to = d
 	return ok
 }
@@ -236,7 +237,7 @@ func TestOptionalPiecesLeaveNoTrace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, line := range strings.Split(plain(doc), "\n") {
+		for line := range strings.SplitSeq(plain(doc), "\n") {
 			for _, bad := range []string{"  ", " ,", " ;", ",,", ",;", "( ", " )", "()", "[?", " ./."} {
 				if strings.Contains(line, bad) {
 					t.Errorf("%s: %q in %q", f.Where(), bad, line)
@@ -417,7 +418,7 @@ func FuzzBind(f *testing.F) {
 		if err == nil && len(doc.Sections) == 0 {
 			t.Fatal("a document without sections")
 		}
-		if d, ok := err.(*DataError); ok && d.Message("vi") == "" {
+		if d, ok := errors.AsType[*DataError](err); ok && d.Message("vi") == "" {
 			t.Fatal("an error without words")
 		}
 	})

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"strings"
 
 	"antin/templates/layout"
@@ -41,12 +42,7 @@ func center(text string, s style) *layout.Paragraph {
 // title, motto, place and date at the right.
 func (b *builder) head(x, about *block) {
 	has := func(w string) bool {
-		for _, o := range x.words {
-			if o == w {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(x.words, w)
 	}
 	a := b.w.env.Agency
 	// Two copies side by side leave half a sheet for a head.

@@ -171,7 +171,7 @@ func envelope() []*Field {
 	yes := true
 	return []*Field{
 		{
-			Name: "dossier_code", Type: String, Label: "Mã hồ sơ", Max: num(40),
+			Name: "dossier_code", Type: String, Label: "Mã hồ sơ", Max: new(int64(40)),
 			Help:        "Mã hồ sơ thủ tục hành chính ghi trên giấy tiếp nhận.",
 			Pattern:     `^[A-Za-z0-9Đđ./-]+$`,
 			PatternHelp: "chỉ gồm chữ, số, dấu chấm, gạch ngang hoặc gạch chéo, ví dụ H26.17-250310-0012",
@@ -182,16 +182,14 @@ func envelope() []*Field {
 			Help: "Ngày tiếp nhận hồ sơ; quyết định phiên bản biểu mẫu được dùng.",
 		},
 		{
-			Name: "signatory", Type: String, Label: "Người ký", Optional: &yes, Max: num(40), used: true,
+			Name: "signatory", Type: String, Label: "Người ký", Optional: &yes, Max: new(int64(40)), used: true,
 			Help: "Mã người ký trong hồ sơ cơ quan; bỏ trống thì lấy người đầu tiên.",
 		},
 		{
-			Name: "drafting_unit", Type: String, Label: "Đơn vị soạn thảo", Optional: &yes, Max: num(20), used: true,
+			Name: "drafting_unit", Type: String, Label: "Đơn vị soạn thảo", Optional: &yes, Max: new(int64(20)), used: true,
 			Help:        "Chữ viết tắt đơn vị soạn thảo, dùng trong ký hiệu công văn và dòng Lưu; bỏ trống thì lấy theo hồ sơ cơ quan.",
 			Pattern:     `^[\p{L}0-9.-]+$`,
 			PatternHelp: "chữ viết tắt liền nhau, ví dụ VLATLĐ",
 		},
 	}
 }
-
-func num(n int64) *int64 { return &n }

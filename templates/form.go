@@ -136,8 +136,10 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 	return []byte(vietnamese.NFC(string(data))), nil
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
-var yamlField = regexp.MustCompile(`field (\S+) not found`)
+var (
+	yamlLine  = regexp.MustCompile(`line (\d+): (.*)`)
+	yamlField = regexp.MustCompile(`field (\S+) not found`)
+)
 
 // formKeys are the keys a form file may have, for suggestions.
 var formKeys = []string{
@@ -157,8 +159,7 @@ func (c *compiler) decode(src []byte, into any) bool {
 		return true
 	}
 	msgs := []string{err.Error()}
-	var typed *yaml.TypeError
-	if errors.As(err, &typed) {
+	if typed, ok := errors.AsType[*yaml.TypeError](err); ok {
 		msgs = typed.Errors
 	}
 	for _, m := range msgs {
@@ -220,8 +221,12 @@ func (c *compiler) checkHead(dir string, src []byte) {
 		key string
 		ok  bool
 	}{
-		{"title", h.Title != ""}, {"valid_from", !h.ValidFrom.IsZero()}, {"document_type", h.DocumentType != ""},
-		{"book", h.Book != "" || h.Number == "none"}, {"signer", h.Signer != ""}, {"procedures", len(h.Procedures) > 0},
+		{"title", h.Title != ""},
+		{"valid_from", !h.ValidFrom.IsZero()},
+		{"document_type", h.DocumentType != ""},
+		{"book", h.Book != "" || h.Number == "none"},
+		{"signer", h.Signer != ""},
+		{"procedures", len(h.Procedures) > 0},
 	} {
 		if !m.ok {
 			c.fail(keyLine(src, m.key), fileHeadMissing, "key", m.key)

@@ -139,9 +139,8 @@ func lintSampleData(l *compiler, f *Form) {
 		return
 	}
 	if _, err := f.Bind(f.sample, Env{Agency: agency}); err != nil {
-		var d *DataError
 		text := err.Error()
-		if errors.As(err, &d) {
+		if d, ok := errors.AsType[*DataError](err); ok {
 			text = d.Message("vi")
 		}
 		l.fail(0, lintSample, "text", text)

@@ -231,8 +231,7 @@ func FuzzMarkup(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		c, err := Load(fsWith(body))
 		if err != nil {
-			var le *LoadError
-			if !errors.As(err, &le) {
+			if _, ok := errors.AsType[*LoadError](err); !ok {
 				t.Fatalf("not a *LoadError: %v", err)
 			}
 			return
