@@ -23,6 +23,11 @@ const (
 	looseSpace = 0.1
 )
 
+// maxStretch, in ems, is how much wider a space may become. A line that a long
+// foreign word leaves with more room than that is set from the left: nobody
+// reads words that stand apart as a line.
+const maxStretch = 1.0
+
 // breakLines cuts the pieces from start on into lines, greedily: Vietnamese
 // syllables are short, so that looking ahead gains nothing one can see.
 // Lines start at first or rest in a column of width w; shrink is how much
@@ -215,6 +220,9 @@ func (e *engine) paragraph(p *Paragraph, x, w float64, el int32) {
 		case p.Align == Justify:
 			if l.spaces > 0 && (room < -tolerance || !l.forced && room > 0) {
 				stretch = room / float64(l.spaces)
+				if stretch > maxStretch*l.size {
+					stretch = 0
+				}
 			}
 		default:
 			lx += alignShift(p.Align, room)
