@@ -239,8 +239,8 @@ func (a *Agency) book(f *templates.Form) string {
 }
 
 // books are all books that the agency's forms need, with what office.yaml says
-// of them.
-func (a *Agency) books(forms []*templates.Form) []archive.Book {
+// of them. Forms that number differently cannot share a book.
+func (a *Agency) books(forms []*templates.Form) ([]archive.Book, error) {
 	byCode := map[string]archive.Book{}
 	for _, f := range forms {
 		code := a.book(f)
@@ -250,6 +250,9 @@ func (a *Agency) books(forms []*templates.Form) []archive.Book {
 		b := archive.Book{Agency: a.ID, Code: code, Title: "Sổ đăng ký văn bản đi: " + code, Style: archive.OrdinaryStyle}
 		if f.Number == numberPermit {
 			b.Style, b.Province = archive.PermitStyle, a.Profile.ProvinceCode
+		}
+		if other, ok := byCode[code]; ok && other.Style != b.Style {
+			return nil, fmt.Errorf("form %s numbers as %s, but book %s numbers as %s: give the form a book of its own", f.Where(), b.Style, code, other.Style)
 		}
 		byCode[code] = b
 	}
@@ -268,7 +271,7 @@ func (a *Agency) books(forms []*templates.Form) []archive.Book {
 	for _, code := range slices.Sorted(maps.Keys(byCode)) {
 		out = append(out, byCode[code])
 	}
-	return out
+	return out, nil
 }
 
 // numberPermit is the head's word for permit codes.

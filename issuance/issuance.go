@@ -105,7 +105,11 @@ func (s *Service) Prepare(ctx context.Context) error {
 		if err := s.store.PutAgency(ctx, row, System, s.now()); err != nil {
 			return fmt.Errorf("enter agency %s: %w", id, err)
 		}
-		for _, b := range a.books(s.forms.All()) {
+		books, err := a.books(s.forms.All())
+		if err != nil {
+			return fmt.Errorf("agency %s: %w", id, err)
+		}
+		for _, b := range books {
 			if err := s.store.PutBook(ctx, b, System, s.now()); err != nil {
 				return fmt.Errorf("enter book %s of %s: %w", b.Code, id, err)
 			}

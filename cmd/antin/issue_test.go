@@ -153,7 +153,7 @@ func readingText(t *testing.T, path string) string {
 	t.Helper()
 	// In points at 72 dpi: the text area of the decree's page, down to the
 	// address line above the bottom margin.
-	text := judge.Text(t, path, "-raw", "-r", "72", "-x", "60", "-y", "56", "-W", "760", "-H", "730")
+	text := judge.Text(t, path, "-raw", "-r", "72", "-x", "30", "-y", "56", "-W", "790", "-H", "730")
 	var kept []string
 	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(line, "Địa chỉ: Số 0") {
