@@ -23,8 +23,8 @@ import (
 	"antin/templates"
 )
 
-// benchForm is the decision that is made most often.
-const benchForm = "qd-huong-tctn"
+// benchForm is a decision of two pages, the work that the peers' figures are of.
+const benchForm = "qd-cham-dut-tctn"
 
 // measured is the answer of `antin bench --json`. Times are medians in µs, on
 // one core; the steps are those of one document of benchForm.
