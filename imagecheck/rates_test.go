@@ -4,17 +4,14 @@ import (
 	"image"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"testing"
 )
 
-// TestRates counts verdicts over variants of the real portraits; its log is the
-// table of docs/photo.md.
+// TestRates counts verdicts over variants of real portraits: NASA's, and those of
+// the folder that ANTIN_PORTRAITS names. With the folder its log is the table of
+// docs/photo.md.
 func TestRates(t *testing.T) {
-	if os.Getenv("ANTIN_PORTRAITS") == "" {
-		t.Skip("ANTIN_PORTRAITS names no folder of portraits")
-	}
 	const w, h = 709, 1063
 	act, older := mustRules(t, "nd219-2025"), mustRules(t, "nd152-2020")
 	table := map[string]*[3]int{}

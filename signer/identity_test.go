@@ -13,6 +13,7 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"antin/internal/judge"
 	"antin/signer"
 	"antin/signer/testpki"
 )
@@ -60,10 +61,7 @@ func TestPKCS12(t *testing.T) {
 }
 
 func TestOpenSSLReadsPKCS12(t *testing.T) {
-	openssl, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed")
-	}
+	openssl := judge.Need(t, "openssl")
 	data, err := pki().Leader.PKCS12("x")
 	if err != nil {
 		t.Fatal(err)

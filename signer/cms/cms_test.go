@@ -18,6 +18,7 @@ import (
 
 	"go.mozilla.org/pkcs7"
 
+	"antin/internal/judge"
 	"antin/signer"
 	"antin/signer/cms"
 	"antin/signer/testpki"
@@ -182,10 +183,7 @@ func TestMozillaReads(t *testing.T) {
 }
 
 func TestOpenSSLReads(t *testing.T) {
-	openssl, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed")
-	}
+	openssl := judge.Need(t, "openssl")
 	content := []byte("nội dung")
 	dir := t.TempDir()
 	file := func(name string, data []byte) string {

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"antin/internal/judge"
 	"antin/signer/testpki"
 	"antin/signer/tsp"
 )
@@ -61,10 +62,7 @@ func TestClient(t *testing.T) {
 }
 
 func TestOpenSSLVerifiesToken(t *testing.T) {
-	openssl, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed")
-	}
+	openssl := judge.Need(t, "openssl")
 	data := []byte("chữ ký")
 	sum := sha256.Sum256(data)
 	token, err := tsa(t).Token(tsp.Request{Hash: crypto.SHA256, Digest: sum[:], Nonce: big.NewInt(77)})
