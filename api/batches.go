@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -21,15 +20,9 @@ func (h *handlers) CreateBatch(c echo.Context, params CreateBatchParams) error {
 	if err := checkIdempotencyKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	if err := wantJSON(c); err != nil {
-		return err
-	}
-	body, err := io.ReadAll(c.Request().Body)
-	if err != nil {
-		return fmt.Errorf("read the request: %w", err)
-	}
 	var req NewBatch
-	if err := decodeStrict(body, &req); err != nil {
+	body, err := readJSON(c, &req)
+	if err != nil {
 		return err
 	}
 	if n := len(req.Documents); n < 1 || n > archive.MaxBatch {

@@ -42,18 +42,12 @@ func (h *handlers) CreateDocument(c echo.Context, params CreateDocumentParams) e
 	if err := checkIdempotencyKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	if err := wantJSON(c); err != nil {
-		return err
-	}
-	body, err := io.ReadAll(c.Request().Body)
-	if err != nil {
-		return fmt.Errorf("read the request: %w", err)
-	}
 	var req NewDocument
 	var data struct {
 		Data json.RawMessage `json:"data"`
 	}
-	if err := decodeStrict(body, &req); err != nil {
+	body, err := readJSON(c, &req)
+	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(body, &data); err != nil {
@@ -131,6 +125,18 @@ func wantJSON(c echo.Context) error {
 		return problem.New(problem.WrongMediaType, err, echo.MIMEApplicationJSON)
 	}
 	return nil
+}
+
+// readJSON reads the request's one JSON value into v and returns its bytes.
+func readJSON(c echo.Context, v any) ([]byte, error) {
+	if err := wantJSON(c); err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(c.Request().Body)
+	if err != nil {
+		return nil, fmt.Errorf("read the request: %w", err)
+	}
+	return body, decodeStrict(body, v)
 }
 
 // decodeStrict reads one JSON value and refuses unknown fields and anything
@@ -246,15 +252,8 @@ func (s *Server) end(c echo.Context, id string,
 	if err != nil {
 		return err
 	}
-	if err := wantJSON(c); err != nil {
-		return err
-	}
-	body, err := io.ReadAll(c.Request().Body)
-	if err != nil {
-		return fmt.Errorf("read the request: %w", err)
-	}
 	var reason Reason
-	if err := decodeStrict(body, &reason); err != nil {
+	if _, err := readJSON(c, &reason); err != nil {
 		return err
 	}
 	doc, err := do(c.Request().Context(), id, reason.Reason, who.actor())

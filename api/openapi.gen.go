@@ -37,6 +37,30 @@ func (e BatchItemState) Valid() bool {
 	}
 }
 
+// Defines values for CheckStatus.
+const (
+	CheckStatusFAILED     CheckStatus = "FAILED"
+	CheckStatusNOTCHECKED CheckStatus = "NOT_CHECKED"
+	CheckStatusPASSED     CheckStatus = "PASSED"
+	CheckStatusWARNING    CheckStatus = "WARNING"
+)
+
+// Valid indicates whether the value is a known member of the CheckStatus enum.
+func (e CheckStatus) Valid() bool {
+	switch e {
+	case CheckStatusFAILED:
+		return true
+	case CheckStatusNOTCHECKED:
+		return true
+	case CheckStatusPASSED:
+		return true
+	case CheckStatusWARNING:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	HealthStatusFail HealthStatus = "fail"
@@ -70,6 +94,186 @@ func (e HealthCheckStatus) Valid() bool {
 	case HealthCheckStatusOk:
 		return true
 	case HealthCheckStatusWarn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Indication.
+const (
+	INDETERMINATE Indication = "INDETERMINATE"
+	NOSIGNATURE   Indication = "NO_SIGNATURE"
+	TOTALFAILED   Indication = "TOTAL-FAILED"
+	TOTALPASSED   Indication = "TOTAL-PASSED"
+)
+
+// Valid indicates whether the value is a known member of the Indication enum.
+func (e Indication) Valid() bool {
+	switch e {
+	case INDETERMINATE:
+		return true
+	case NOSIGNATURE:
+		return true
+	case TOTALFAILED:
+		return true
+	case TOTALPASSED:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RegisterWordState.
+const (
+	ALTERED   RegisterWordState = "ALTERED"
+	CHANGED   RegisterWordState = "CHANGED"
+	CORRECTED RegisterWordState = "CORRECTED"
+	ISSUED    RegisterWordState = "ISSUED"
+	MISMATCH  RegisterWordState = "MISMATCH"
+	NOTFINAL  RegisterWordState = "NOT_FINAL"
+	REPLACED  RegisterWordState = "REPLACED"
+	UNKNOWN   RegisterWordState = "UNKNOWN"
+	WITHDRAWN RegisterWordState = "WITHDRAWN"
+)
+
+// Valid indicates whether the value is a known member of the RegisterWordState enum.
+func (e RegisterWordState) Valid() bool {
+	switch e {
+	case ALTERED:
+		return true
+	case CHANGED:
+		return true
+	case CORRECTED:
+		return true
+	case ISSUED:
+		return true
+	case MISMATCH:
+		return true
+	case NOTFINAL:
+		return true
+	case REPLACED:
+		return true
+	case UNKNOWN:
+		return true
+	case WITHDRAWN:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignatureReportChangesAfter.
+const (
+	ANNOTATIONS   SignatureReportChangesAfter = "ANNOTATIONS"
+	FORMFILLING   SignatureReportChangesAfter = "FORM_FILLING"
+	LTAUPDATES    SignatureReportChangesAfter = "LTA_UPDATES"
+	NONE          SignatureReportChangesAfter = "NONE"
+	NOTDETERMINED SignatureReportChangesAfter = "NOT_DETERMINED"
+	NOTPERMITTED  SignatureReportChangesAfter = "NOT_PERMITTED"
+)
+
+// Valid indicates whether the value is a known member of the SignatureReportChangesAfter enum.
+func (e SignatureReportChangesAfter) Valid() bool {
+	switch e {
+	case ANNOTATIONS:
+		return true
+	case FORMFILLING:
+		return true
+	case LTAUPDATES:
+		return true
+	case NONE:
+		return true
+	case NOTDETERMINED:
+		return true
+	case NOTPERMITTED:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignatureReportCoverage.
+const (
+	ENTIREFILE     SignatureReportCoverage = "ENTIRE_FILE"
+	ENTIREREVISION SignatureReportCoverage = "ENTIRE_REVISION"
+	PARTIAL        SignatureReportCoverage = "PARTIAL"
+)
+
+// Valid indicates whether the value is a known member of the SignatureReportCoverage enum.
+func (e SignatureReportCoverage) Valid() bool {
+	switch e {
+	case ENTIREFILE:
+		return true
+	case ENTIREREVISION:
+		return true
+	case PARTIAL:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignatureReportIntegrity.
+const (
+	SignatureReportIntegrityFAILED     SignatureReportIntegrity = "FAILED"
+	SignatureReportIntegrityNOTCHECKED SignatureReportIntegrity = "NOT_CHECKED"
+	SignatureReportIntegrityPASSED     SignatureReportIntegrity = "PASSED"
+	SignatureReportIntegrityWARNING    SignatureReportIntegrity = "WARNING"
+)
+
+// Valid indicates whether the value is a known member of the SignatureReportIntegrity enum.
+func (e SignatureReportIntegrity) Valid() bool {
+	switch e {
+	case SignatureReportIntegrityFAILED:
+		return true
+	case SignatureReportIntegrityNOTCHECKED:
+		return true
+	case SignatureReportIntegrityPASSED:
+		return true
+	case SignatureReportIntegrityWARNING:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignatureReportRole.
+const (
+	Approval          SignatureReportRole = "approval"
+	Certification     SignatureReportRole = "certification"
+	DocumentTimestamp SignatureReportRole = "document_timestamp"
+)
+
+// Valid indicates whether the value is a known member of the SignatureReportRole enum.
+func (e SignatureReportRole) Valid() bool {
+	switch e {
+	case Approval:
+		return true
+	case Certification:
+		return true
+	case DocumentTimestamp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignatureReportSigningTimeSource.
+const (
+	Claimed   SignatureReportSigningTimeSource = "claimed"
+	None      SignatureReportSigningTimeSource = "none"
+	Timestamp SignatureReportSigningTimeSource = "timestamp"
+)
+
+// Valid indicates whether the value is a known member of the SignatureReportSigningTimeSource enum.
+func (e SignatureReportSigningTimeSource) Valid() bool {
+	switch e {
+	case Claimed:
+		return true
+	case None:
+		return true
+	case Timestamp:
 		return true
 	default:
 		return false
@@ -181,6 +385,23 @@ type BatchItem struct {
 // BatchItemState defines model for BatchItem.State.
 type BatchItemState string
 
+// Check One question with its answer. NOT_CHECKED is never good.
+type Check struct {
+	Code          string      `json:"code"`
+	ID            string      `json:"id"`
+	Message       string      `json:"message"`
+	MessageEn     string      `json:"message_en"`
+	Question      string      `json:"question"`
+	QuestionEn    string      `json:"question_en"`
+	Status        CheckStatus `json:"status"`
+	SubIndication *string     `json:"sub_indication,omitempty"`
+	Todo          *string     `json:"todo,omitempty"`
+	TodoEn        *string     `json:"todo_en,omitempty"`
+}
+
+// CheckStatus defines model for Check.Status.
+type CheckStatus string
+
 // Document defines model for Document.
 type Document struct {
 	Agency    string    `json:"agency"`
@@ -285,6 +506,9 @@ type HealthCheck struct {
 // HealthCheckStatus defines model for HealthCheck.Status.
 type HealthCheckStatus string
 
+// Indication defines model for Indication.
+type Indication string
+
 // NewBatch defines model for NewBatch.
 type NewBatch struct {
 	// Agency the agency of the API key when left out
@@ -375,6 +599,50 @@ type RegisterPage struct {
 	Next    *string         `json:"next,omitempty"`
 }
 
+// RegisterWord defines model for RegisterWord.
+type RegisterWord struct {
+	Date         *string           `json:"date,omitempty"`
+	DocumentID   *string           `json:"document_id,omitempty"`
+	DocumentType *string           `json:"document_type,omitempty"`
+	Message      string            `json:"message"`
+	MessageEn    string            `json:"message_en"`
+	Number       *string           `json:"number,omitempty"`
+	Reason       *string           `json:"reason,omitempty"`
+	ReplacedBy   *string           `json:"replaced_by,omitempty"`
+	State        RegisterWordState `json:"state"`
+	StateDate    *string           `json:"state_date,omitempty"`
+	Subject      *string           `json:"subject,omitempty"`
+	Symbol       *string           `json:"symbol,omitempty"`
+}
+
+// RegisterWordState defines model for RegisterWord.State.
+type RegisterWordState string
+
+// Report The verdict on a file in the terms of ETSI EN 319 102-1. Fields are only ever added.
+type Report struct {
+	CheckedAt time.Time `json:"checked_at"`
+	Checks    []Check   `json:"checks"`
+
+	// Conclusion one sentence for a citizen, Vietnamese
+	Conclusion   string `json:"conclusion"`
+	ConclusionEn string `json:"conclusion_en"`
+
+	// Fields values of the filled text fields
+	Fields     map[string]string `json:"fields"`
+	Indication Indication        `json:"indication"`
+
+	// LookupCode what the file's metadata claims
+	LookupCode *string           `json:"lookup_code,omitempty"`
+	Register   *RegisterWord     `json:"register,omitempty"`
+	Revisions  int               `json:"revisions"`
+	Sha256     string            `json:"sha256"`
+	Signatures []SignatureReport `json:"signatures"`
+	Size       int               `json:"size"`
+
+	// SubIndication EN 319 102-1, table 6; empty with TOTAL-PASSED
+	SubIndication string `json:"sub_indication"`
+}
+
 // Revision defines model for Revision.
 type Revision struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -385,6 +653,57 @@ type Revision struct {
 	Sha256 string `json:"sha256"`
 	Size   int64  `json:"size"`
 }
+
+// SignatureReport defines model for SignatureReport.
+type SignatureReport struct {
+	Algorithm    string                      `json:"algorithm"`
+	Certificate  *map[string]interface{}     `json:"certificate"`
+	Chain        *[]map[string]interface{}   `json:"chain"`
+	Changes      *[]map[string]interface{}   `json:"changes"`
+	ChangesAfter SignatureReportChangesAfter `json:"changes_after"`
+	Checks       []Check                     `json:"checks"`
+	Conclusion   string                      `json:"conclusion"`
+	ConclusionEn string                      `json:"conclusion_en"`
+	Coverage     SignatureReportCoverage     `json:"coverage"`
+	Field        string                      `json:"field"`
+	Indication   Indication                  `json:"indication"`
+	Integrity    SignatureReportIntegrity    `json:"integrity"`
+
+	// Issuer tổ chức cấp chứng thư
+	Issuer   string              `json:"issuer"`
+	Location *string             `json:"location,omitempty"`
+	Page     *int                `json:"page,omitempty"`
+	Reason   *string             `json:"reason,omitempty"`
+	Revision int                 `json:"revision"`
+	Role     SignatureReportRole `json:"role"`
+
+	// Signer chủ thể ký
+	Signer            string                           `json:"signer"`
+	SigningTime       *time.Time                       `json:"signing_time"`
+	SigningTimeSource SignatureReportSigningTimeSource `json:"signing_time_source"`
+	SubFilter         string                           `json:"sub_filter"`
+	SubIndication     string                           `json:"sub_indication"`
+	Timestamp         *map[string]interface{}          `json:"timestamp"`
+
+	// Unit đơn vị quản lý chứng thư
+	Unit    string `json:"unit"`
+	Visible bool   `json:"visible"`
+}
+
+// SignatureReportChangesAfter defines model for SignatureReport.ChangesAfter.
+type SignatureReportChangesAfter string
+
+// SignatureReportCoverage defines model for SignatureReport.Coverage.
+type SignatureReportCoverage string
+
+// SignatureReportIntegrity defines model for SignatureReport.Integrity.
+type SignatureReportIntegrity string
+
+// SignatureReportRole defines model for SignatureReport.Role.
+type SignatureReportRole string
+
+// SignatureReportSigningTimeSource defines model for SignatureReport.SigningTimeSource.
+type SignatureReportSigningTimeSource string
 
 // State draft → signed → numbered → issued → delivered; returned before it has a number; withdrawn, replaced or corrected after
 type State string

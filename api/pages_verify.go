@@ -130,6 +130,11 @@ func registerAnswer(r *verify.Register) *answer {
 			Tone: bad, Says: "Số trên tệp khác với sổ đăng ký, đừng dùng", SaysEN: "The number does not match the register; do not use it",
 			Do: "Hãy hỏi cơ quan ban hành.", DoEN: "Ask the issuing agency.",
 		}
+	case verify.RegisterAltered:
+		return &answer{
+			Tone: bad, Says: "Mang mã của một văn bản trong sổ nhưng không phải tệp đó, đừng dùng", SaysEN: "It bears the code of a document in the register but is not that file; do not use it",
+			Do: "Hãy xin cơ quan ban hành tệp gốc.", DoEN: "Ask the issuing agency for the original file.",
+		}
 	case verify.RegisterChanged:
 		return &answer{
 			Tone: caution, Says: "Không phải bản trong sổ: tệp đã bị thêm nội dung", SaysEN: "Not the file in the register: something was added to it",

@@ -149,7 +149,7 @@ func TestVerdictsOfTheRegister(t *testing.T) {
 	for state, want := range map[string]tone{
 		verify.RegisterIssued: good, verify.RegisterUnknown: good, verify.RegisterCorrected: caution, verify.RegisterUnfinal: caution,
 		verify.RegisterChanged: caution, "A_NEW_WORD": caution,
-		verify.RegisterWithdrawn: bad, verify.RegisterReplaced: bad, verify.RegisterMismatch: bad,
+		verify.RegisterWithdrawn: bad, verify.RegisterReplaced: bad, verify.RegisterMismatch: bad, verify.RegisterAltered: bad,
 	} {
 		for _, i := range []verify.Indication{verify.TotalPassed, verify.TotalFailed, verify.Indeterminate, verify.NoSignature} {
 			a := fileAnswer(&verify.Report{Indication: i, Register: &verify.Register{State: state}})

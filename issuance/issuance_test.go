@@ -315,6 +315,12 @@ func TestChangedFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// A byte changed in what every revision begins with: only the code tells.
+	altered := bytes.Clone(pdf)
+	altered[bytes.Index(altered, []byte("stream"))+200] ^= 1
+	if report, err := s.Verify(t.Context(), altered); err != nil || report.Register.State != verify.RegisterAltered || report.Indication != verify.TotalFailed || report.Register.MessageEN == "" {
+		t.Errorf("altered: %v %+v, %v", report.Indication, report.Register, err)
+	}
 	report, err := s.Verify(t.Context(), append(bytes.Clone(pdf), "% added\n"...))
 	if err != nil || report.Register.State != verify.RegisterChanged || report.Indication == verify.TotalPassed || !strings.Contains(report.Register.Message, "01/QĐ-SNV") {
 		t.Errorf("%v %+v, %v", report.Indication, report.Register, err)

@@ -24,7 +24,7 @@ func (s *Service) Verify(ctx context.Context, pdf []byte) (*verify.Report, error
 	if s.store == nil { // a judge without a register
 		return report, nil
 	}
-	word, err := s.askRegister(ctx, pdf)
+	word, err := s.askRegister(ctx, pdf, report.LookupCode)
 	if err != nil {
 		return nil, fmt.Errorf("ask the register: %w", err)
 	}
@@ -34,7 +34,7 @@ func (s *Service) Verify(ctx context.Context, pdf []byte) (*verify.Report, error
 
 // askRegister finds the document that a file is a revision of, or that it was
 // made from by appending to it. nil is a file that the register does not know.
-func (s *Service) askRegister(ctx context.Context, pdf []byte) (*verify.Register, error) {
+func (s *Service) askRegister(ctx context.Context, pdf []byte, code string) (*verify.Register, error) {
 	for i, sum := range prefixes(pdf) {
 		doc, err := s.store.BySHA256(ctx, sum)
 		if _, missing := errors.AsType[*archive.NotFoundError](err); missing {
@@ -50,7 +50,26 @@ func (s *Service) askRegister(ctx context.Context, pdf []byte) (*verify.Register
 		}
 		return word, nil
 	}
-	return nil, nil //nolint:nilnil // nil is the answer "unknown"
+	return s.askByCode(ctx, code)
+}
+
+// askByCode finds the issued document whose lookup code a file claims. The file
+// itself is unknown, so it is not that document.
+func (s *Service) askByCode(ctx context.Context, claimed string) (*verify.Register, error) {
+	code := NormalLookupCode(claimed)
+	if code == "" {
+		return nil, nil //nolint:nilnil // nil is the answer "unknown"
+	}
+	doc, err := s.store.ByLookupCode(ctx, code)
+	if _, missing := errors.AsType[*archive.NotFoundError](err); missing {
+		return nil, nil //nolint:nilnil // nil is the answer "unknown"
+	}
+	if err != nil || doc.Number == nil || !hasRevision(doc, archive.RevisionIssued) {
+		return nil, err
+	}
+	word := registerWord(doc, "")
+	word.State = verify.RegisterAltered
+	return word, nil
 }
 
 // maxPrefixes bounds the look-ups that a file with many revisions costs.

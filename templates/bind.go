@@ -40,6 +40,9 @@ func (f *Form) BindFacts(data []byte, env Env) (*layout.Document, Facts, error) 
 			LookupCode: env.LookupCode, LookupURL: env.LookupURL, Notice: env.Notice, Stamp: !f.layout.NoStamp,
 		},
 	}
+	if env.LookupCode != "" { // by it a verifier finds the document of an altered file
+		b.doc.Keywords = append(b.doc.Keywords, env.LookupCode)
+	}
 	if !f.layout.NoFoot {
 		b.doc.Foot.Address = env.Agency.Address
 	}

@@ -10,24 +10,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
+	"antin/api/outward"
 	"antin/signer/verify"
 )
 
 // Why an address was not asked.
 var (
-	ErrHost    = errors.New("the host is not on the list")
-	ErrScheme  = errors.New("only http and https are asked")
-	ErrPrivate = errors.New("the address is not public")
-	ErrSize    = errors.New("the answer is too large")
+	ErrHost   = errors.New("the host is not on the list")
+	ErrScheme = errors.New("only http and https are asked")
+	ErrSize   = errors.New("the answer is too large")
 )
 
 const (
@@ -46,13 +43,9 @@ type Options struct {
 // New makes a fetcher. A body is sent as an OCSP request (RFC 6960, appendix A);
 // without one the address is read.
 func New(o Options) verify.Fetcher {
-	dialer := &net.Dialer{Timeout: 5 * time.Second}
-	if !o.AllowPrivate {
-		dialer.Control = func(_, address string, _ syscall.RawConn) error { return public(address) }
-	}
 	client := &http.Client{
 		Timeout:   timeout,
-		Transport: &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second},
+		Transport: &http.Transport{DialContext: outward.Dialer(o.AllowPrivate).DialContext, TLSHandshakeTimeout: 5 * time.Second},
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			if len(via) >= 3 {
 				return errors.New("too many redirects")
@@ -109,17 +102,6 @@ func (o Options) allowed(u *url.URL) error {
 	}
 	if !slices.ContainsFunc(o.Hosts, func(h string) bool { return strings.EqualFold(h, u.Hostname()) }) {
 		return fmt.Errorf("%s: %w", u.Hostname(), ErrHost)
-	}
-	return nil
-}
-
-func public(address string) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("read the address %s: %w", address, err)
-	}
-	if a := ap.Addr().Unmap(); !a.IsGlobalUnicast() || a.IsPrivate() {
-		return fmt.Errorf("%s: %w", a, ErrPrivate)
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"antin/api/outward"
 )
 
 func TestFetch(t *testing.T) {
@@ -58,7 +60,7 @@ func TestFetch(t *testing.T) {
 			t.Errorf("%s: %v, want %v", address, err, want)
 		}
 	}
-	if _, err := New(Options{Hosts: []string{host}})(t.Context(), server.URL+"/crl", nil); !errors.Is(err, ErrPrivate) {
+	if _, err := New(Options{Hosts: []string{host}})(t.Context(), server.URL+"/crl", nil); !errors.Is(err, outward.ErrPrivate) {
 		t.Errorf("a private address gave %v", err)
 	}
 	if _, err := open(t.Context(), server.URL+"/gone", nil); err == nil {

@@ -13,13 +13,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
-	"syscall"
 	"time"
 
+	"antin/api/outward"
 	"antin/archive"
 )
 
@@ -74,33 +72,12 @@ func New(o Options) *Sender {
 	}
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24
-	dialer := &net.Dialer{Timeout: 5 * time.Second}
-	if !o.AllowPrivate {
-		// The check is on the address that is really dialled, after the name was
-		// resolved: a name that points inside is refused too.
-		dialer.Control = func(_, address string, _ syscall.RawConn) error { return public(address) }
-	}
 	return &Sender{o: o, owner: "webhook-" + hex.EncodeToString(b[:]), client: &http.Client{
 		Timeout:   timeout,
-		Transport: &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second, MaxIdleConns: 32, IdleConnTimeout: time.Minute},
+		Transport: &http.Transport{DialContext: outward.Dialer(o.AllowPrivate).DialContext, TLSHandshakeTimeout: 5 * time.Second, MaxIdleConns: 32, IdleConnTimeout: time.Minute},
 		// A redirect would carry the body where its owner did not ask for it.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-}
-
-// ErrPrivate says that a receiver's address is not one on the public network.
-var ErrPrivate = errors.New("the address is not public")
-
-func public(address string) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("read the address %s: %w", address, err)
-	}
-	a := ap.Addr().Unmap()
-	if !a.IsGlobalUnicast() || a.IsPrivate() {
-		return fmt.Errorf("%s: %w", a, ErrPrivate)
-	}
-	return nil
 }
 
 // Run sends until ctx ends.
@@ -155,7 +132,7 @@ func (s *Sender) attempt(ctx context.Context, d archive.Delivery) error {
 		reason = err.Error()
 	}
 	var retry time.Time // zero gives it up
-	if d.Attempts <= len(retries) && !errors.Is(err, ErrPrivate) {
+	if d.Attempts <= len(retries) && !errors.Is(err, outward.ErrPrivate) {
 		retry = now.Add(retries[max(0, d.Attempts-1)])
 	}
 	return s.o.Outbox.FailDelivery(ctx, d.ID, s.owner, status, reason, retry, now)

@@ -1,6 +1,29 @@
 package verify
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+
+	"antin/internal/pdf"
+)
+
+// codeForm is the printed form of a lookup code.
+var codeForm = regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}\b`)
+
+// lookupCode reads the code among the keywords of the information dictionary
+// (ISO 32000-1, 14.3.3). What cannot be read claims nothing.
+func lookupCode(f *pdf.File) string {
+	const most = 4096
+	info, err := f.Dict(f.Trailer()["Info"])
+	if err != nil {
+		return ""
+	}
+	words, err := f.StringOf(info["Keywords"])
+	if err != nil || len(words) > most {
+		return ""
+	}
+	return codeForm.FindString(pdf.TextOf(words))
+}
 
 // Words of Register.State.
 const (
@@ -11,6 +34,7 @@ const (
 	RegisterCorrected = "CORRECTED"
 	RegisterMismatch  = "MISMATCH"
 	RegisterChanged   = "CHANGED" // made from a document of the register by appending to it
+	RegisterAltered   = "ALTERED" // bears the code of a document of the register and is not its file
 	RegisterUnknown   = "UNKNOWN"
 )
 
@@ -52,6 +76,9 @@ func registerWords(w *Register, full string) (vi, en string) {
 	case RegisterIssued:
 		return fmt.Sprintf("Sổ đăng ký có đúng tệp này: %s số %s ngày %s, đang có hiệu lực.", w.DocumentType, full, w.Date),
 			fmt.Sprintf("The register has exactly this file: number %s of %s, in force.", full, w.Date)
+	case RegisterAltered:
+		return fmt.Sprintf("Tệp này mang mã tra cứu của văn bản số %s ngày %s nhưng không phải tệp đã phát hành: nội dung đã bị sửa hoặc là bản khác. Đừng dùng tệp này.", full, w.Date),
+			fmt.Sprintf("This file bears the lookup code of document %s of %s but is not the file that was issued: it was altered or is something else. Do not use it.", full, w.Date)
 	case RegisterChanged:
 		return fmt.Sprintf("Tệp này bắt nguồn từ văn bản số %s ngày %s trong sổ nhưng đã bị thêm nội dung sau đó, không còn là bản trong sổ.", full, w.Date),
 			fmt.Sprintf("This file was made from document %s of %s in the register, but something was added to it since: it is not the file in the register.", full, w.Date)

@@ -218,6 +218,9 @@ type Report struct {
 	SHA256        string        `json:"sha256"`
 	Size          int           `json:"size"`
 	Revisions     int           `json:"revisions"`
+	// LookupCode is the code that the file's metadata claims, "" without one. It
+	// is a claim: anyone can copy it.
+	LookupCode string `json:"lookup_code,omitempty"`
 	// Fields are the values of the filled text fields, by full name.
 	Fields     map[string]string `json:"fields"`
 	Checks     []Check           `json:"checks"`

@@ -145,6 +145,7 @@ func (v *verifier) run(limits pdf.Limits) error {
 			}
 		}
 	}
+	v.report.LookupCode = lookupCode(f)
 	v.structure()
 	if len(sigs) == 0 {
 		v.note(finding{check: "signed", code: "none", status: Failed})
