@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"antin/internal/pdf"
 )
@@ -63,8 +64,41 @@ func (r *Report) SetRegister(w *Register) {
 		return
 	}
 	vi, en := registerWords(w, full)
+	if w.State == RegisterAltered || w.State == RegisterChanged {
+		viMore, enMore := r.compared(full, w.Date)
+		vi, en = vi+viMore, en+enMore
+	}
 	w.Message, w.MessageEN = vi, en
 	r.Register = w
+}
+
+var numbers = regexp.MustCompile(`\d+`)
+
+// compared tells where number or date on the page differ from the register's.
+func (r *Report) compared(full, date string) (vi, en string) {
+	if printed := r.Fields["so"]; printed != "" && full != "" && printed != full {
+		vi += fmt.Sprintf(" Trên tệp ghi số %s.", clean(printed))
+		en += fmt.Sprintf(" The file shows number %s.", clean(printed))
+	}
+	if printed := r.Fields["ngay"]; printed != "" && date != "" && !sameDay(printed, date) {
+		vi += fmt.Sprintf(" Trên tệp ghi %s.", clean(printed))
+		en += fmt.Sprintf(" The file shows %s.", clean(printed))
+	}
+	return vi, en
+}
+
+// sameDay compares "Hà Nội, ngày 05 tháng 3 năm 2026" with "05/03/2026".
+func sameDay(line, date string) bool {
+	a, b := numbers.FindAllString(line, 4), numbers.FindAllString(date, 4)
+	if len(a) != 3 || len(b) != 3 {
+		return false
+	}
+	for i := range a {
+		if strings.TrimLeft(a[i], "0") != strings.TrimLeft(b[i], "0") {
+			return false
+		}
+	}
+	return true
 }
 
 func registerWords(w *Register, full string) (vi, en string) {
