@@ -56,6 +56,10 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	case errors.As(err, &answer):
 		return int(answer)
 	}
+	// Cobra has no type for it: these are the words of its own error.
+	if strings.HasPrefix(err.Error(), "unknown command ") {
+		err = usage("không có lệnh này: "+strings.Join(args, " "), err.Error())
+	}
 	p := problem.From(err)
 	c.say(p)
 	return p.Exit

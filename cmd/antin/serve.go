@@ -38,7 +38,7 @@ func (c *cli) runService(ctx context.Context) (err error) {
 		return problem.New(problem.AddressInUse, err, c.config.Listen)
 	}
 	if err != nil {
-		return problem.New(problem.ValueInvalid, err, "--listen", err.Error())
+		return usage("--listen: "+err.Error(), "--listen: "+err.Error())
 	}
 	a, err := c.open(ctx, log)
 	if err != nil {
