@@ -111,6 +111,9 @@ func Document(data []byte, opt Options) (*Report, error) {
 	return v.report, nil
 }
 
+// MaxPages is the most pages of a document that is judged.
+const MaxPages = 5000
+
 func fill[T int | int64](v *T, d T) {
 	if *v <= 0 {
 		*v = d
@@ -126,6 +129,10 @@ func (v *verifier) run(limits pdf.Limits) error {
 	}
 	v.file, v.revs = f, f.Revisions()
 	v.report.Revisions = len(v.revs)
+	// A tree of pages that cannot be walked is judged where pages matter.
+	if pages, err := f.Pages(); err == nil && len(pages) > MaxPages {
+		return &pdf.LimitError{What: "pages", Limit: MaxPages, Offset: -1}
+	}
 	budget := maxVisits
 	sigs, fields, err := findSignatures(f, &budget)
 	if err != nil {
