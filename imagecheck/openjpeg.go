@@ -117,7 +117,14 @@ func (o *openjpeg) decode(ctx context.Context, stream []byte, in *Info, reduce i
 	case a := <-done:
 		return a.out, a.err
 	case <-limit.Done():
-		return nil, timed(ctx, limit, nil)
+		// The limit also ends with the decode itself, behind its answer: of two
+		// channels that are ready select takes either.
+		select {
+		case a := <-done:
+			return a.out, a.err
+		default:
+			return nil, timed(ctx, limit, nil)
+		}
 	}
 }
 
