@@ -202,7 +202,7 @@ const corpusHead = `# What other validators say of the verification corpus
 Made by ` + "`go test ./signer/verify -run JudgesOnCorpus -update`" + `; do not edit by hand. Every file is made by the
 tests themselves from issued documents and contracts of the test PKI; each has its own trust anchors, CRLs and
 moment of validation. pyHanko runs with its difference analysis and revocation required; DSS with its default policy
-made strict on changes after signing (see internal/judge). "Agrees" means: accepts a harmless file whole, refuses
+made strict on changes after signing, visible ones too, and told which field a changed value is in (see internal/judge). "Agrees" means: accepts a harmless file whole, refuses
 an attacked one.
 
 Where a judge differs, the last column names the clause that decides.

@@ -10,6 +10,8 @@ import eu.europa.esig.dss.jaxb.object.Message;
 import eu.europa.esig.dss.model.FileDocument;
 import eu.europa.esig.dss.model.policy.ValidationPolicy;
 import eu.europa.esig.dss.model.x509.CertificateToken;
+import eu.europa.esig.dss.pades.validation.PDFDocumentValidator;
+import eu.europa.esig.dss.pdf.pdfbox.PdfBoxDefaultObjectFactory;
 import eu.europa.esig.dss.simplereport.SimpleReport;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
@@ -35,11 +37,14 @@ import java.util.Locale;
  * EU DSS: ETSI EN 319 102-1 validation of PAdES signatures, offline. Job: path, trust (base64 of PEM certificates), crls
  * (base64 of PEM or DER each), at (RFC 3339, optional: validation time), lenient (optional).
  *
- * <p>DSS's default policy only warns when a PDF was changed after signing in a way that DocMDP or FieldMDP forbids, or
- * that it cannot explain. A judge has to refuse there, so these constraints are raised to FAIL unless the job is lenient.
+ * <p>DSS's default policy only warns when a PDF was changed after signing in a way that DocMDP or FieldMDP forbids, that
+ * changes what a page looks like, or that it cannot explain. A judge has to refuse there, so these constraints are raised
+ * to FAIL unless the job is lenient; and DSS is told which fields got another value ({@link FieldValues}).
  */
 final class Dss {
-    private static final String[] RAISED = {"DocMDP", "FieldMDP", "SigFieldLock", "UndefinedChanges", "ByteRangeCollision"};
+    private static final String[] RAISED = {
+        "DocMDP", "FieldMDP", "SigFieldLock", "UndefinedChanges", "ByteRangeCollision", "PdfVisualDifference"
+    };
 
     private Dss() {}
 
@@ -62,6 +67,11 @@ final class Dss {
         SignedDocumentValidator validator =
                 SignedDocumentValidator.fromDocument(new FileDocument(new File(job.path("path").asText())));
         validator.setCertificateVerifier(verifier);
+        if (!job.path("lenient").asBoolean() && validator instanceof PDFDocumentValidator pdf) {
+            PdfBoxDefaultObjectFactory factory = new PdfBoxDefaultObjectFactory();
+            factory.setPdfObjectModificationsFinder(new FieldValues());
+            pdf.setPdfObjFactory(factory);
+        }
         validator.setLocale(Locale.ENGLISH);
         if (!job.path("at").asText().isEmpty()) {
             validator.setValidationTime(Date.from(Instant.parse(job.path("at").asText())));
