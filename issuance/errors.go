@@ -24,10 +24,14 @@ func (e *WrongAgencyError) Error() string {
 }
 
 // NoKeyError says that the service holds no key for the agency's seal
-// (Signatory is "") or for one of its signatories.
+// (Signatory is "") or for one of its signatories; both empty is the audit
+// trail's checkpoints.
 type NoKeyError struct{ Agency, Signatory string }
 
 func (e *NoKeyError) Error() string {
+	if e.Agency == "" && e.Signatory == "" {
+		return "no key is held for the audit trail's checkpoints"
+	}
 	if e.Signatory == "" {
 		return "no key is held for the seal of " + e.Agency
 	}
@@ -37,7 +41,7 @@ func (e *NoKeyError) Error() string {
 // KeyNotUsableError says that a key cannot sign now: expired, not yet valid, or
 // not what its certificate says. Nothing was signed.
 type KeyNotUsableError struct {
-	Agency, Signatory string // Signatory "" is the seal
+	Agency, Signatory string // as in NoKeyError
 	Err               error
 }
 

@@ -45,6 +45,8 @@ type Service struct {
 	log      *slog.Logger
 	photos   chan struct{}
 	wake     chan struct{} // something waits for Work
+	audit    *Key          // of the audit trail's checkpoints
+	owner    string        // of the jobs that this instance holds
 }
 
 // Options are what a Service stands on.
@@ -57,6 +59,9 @@ type Options struct {
 	// Fetch asks certification authorities over the network whether a certificate
 	// was revoked; nil never asks.
 	Fetch verify.Fetcher
+	// AuditKey signs the audit trail's checkpoints; nil is the seal of the first
+	// agency that holds one (see LoadAuditKey).
+	AuditKey *Key
 	// PublicURL is where citizens reach the service, without a slash at the end,
 	// e.g. "https://antin.example.vn". It is printed on documents.
 	PublicURL string
@@ -75,7 +80,8 @@ const photoChecks = 2
 func New(o Options) *Service {
 	s := &Service{
 		store: o.Store, forms: o.Forms, agencies: o.Agencies, trust: o.Trust, fetch: o.Fetch, base: o.PublicURL,
-		now: o.Now, random: o.Random, log: o.Log,
+		now: o.Now, random: o.Random, log: o.Log, audit: o.AuditKey,
+		owner:  "antin-" + rand.Text(),
 		photos: make(chan struct{}, photoChecks), wake: make(chan struct{}, 1),
 	}
 	if s.now == nil {

@@ -119,6 +119,9 @@ func fromPhoto(e *issuance.PhotoError) *Problem {
 
 // holder names the holder of a key in both languages.
 func holder(agency, signatory string) (vi, en string) {
+	if agency == "" && signatory == "" {
+		return "nhật ký kiểm toán", "the audit trail"
+	}
 	if signatory == "" {
 		return "con dấu của “" + agency + "”", "the seal of " + agency
 	}

@@ -77,11 +77,15 @@ func (c *cli) openThere(ctx context.Context, log *slog.Logger) (*app, error) {
 	if err != nil && !errors.Is(err, verify.ErrNoAnchor) && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	auditKey, err := issuance.LoadAuditKey(os.DirFS(dir))
+	if err != nil {
+		return nil, err
+	}
 	if a.store, err = c.openStore(ctx, dir); err != nil {
 		return nil, err
 	}
 	a.service = issuance.New(issuance.Options{
-		Store: a.store, Forms: forms, Agencies: agencies, Trust: trust, PublicURL: c.config.PublicURL, Log: log,
+		Store: a.store, Forms: forms, Agencies: agencies, Trust: trust, AuditKey: auditKey, PublicURL: c.config.PublicURL, Log: log,
 	})
 	return a, nil
 }

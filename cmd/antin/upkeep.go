@@ -126,31 +126,6 @@ func (c *cli) registerList(ctx context.Context, a *app, f archive.Filter, asJSON
 	return errors.Join(p.err, w.Flush())
 }
 
-func (c *cli) audit() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "audit", Short: "Nhật ký kiểm toán", Args: exactly(0, "verify"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(c.dataFlag(&cobra.Command{
-		Use: "verify", Short: "Duyệt chuỗi nhật ký, tìm chỗ bị sửa, xóa hay đảo", Args: exactly(0, "--data"),
-		RunE: c.withApp(func(ctx context.Context, a *app) error {
-			report, err := a.store.VerifyAudit(ctx, nil)
-			if err != nil {
-				return err
-			}
-			if b := report.Broken; b != nil {
-				if _, err := fmt.Fprintf(c.out, c.tell("Chuỗi nhật ký bị phá ở dòng %d (%s): %s\n", "The audit chain is broken at row %d (%s): %s\n"), b.Seq, b.Kind, b.Detail); err != nil {
-					return err
-				}
-				return exit(1)
-			}
-			_, err = fmt.Fprintf(c.out, c.tell("Chuỗi nhật ký nguyên vẹn: %d dòng.\n", "The audit chain is whole: %d rows.\n"), report.Rows)
-			return err
-		}),
-	}))
-	return cmd
-}
-
 func (c *cli) doctor() *cobra.Command {
 	return c.dataFlag(&cobra.Command{
 		Use: "doctor", Short: "Khám kho lưu trữ: mã băm mọi tệp, mọi dãy số, mọi chuỗi", Args: exactly(0, "--data"),

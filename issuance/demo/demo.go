@@ -70,6 +70,9 @@ func Make(dir string, now time.Time) (made bool, err error) {
 			return false, fmt.Errorf("demonstration agency %s: %w", kind, err)
 		}
 	}
+	if err := makeAuditKey(dir, pki); err != nil {
+		return false, fmt.Errorf("demonstration key of the audit trail: %w", err)
+	}
 	files, err := pki.Files()
 	if err != nil {
 		return false, err
@@ -135,6 +138,27 @@ func makeAgency(parent, kind string, pki *testpki.PKI) error {
 	return os.WriteFile(filepath.Join(dir, issuance.ProfileFile), raw, 0o600)
 }
 
+// makeAuditKey gives the service a key of its own for the audit trail's
+// checkpoints.
+func makeAuditKey(dir string, pki *testpki.PKI) error {
+	id, err := pki.Issue(testpki.Request{Name: "Nhật ký kiểm toán Antin"})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "keys"), 0o700); err != nil {
+		return err
+	}
+	entry, err := writeKey(dir, "audit", id, nil)
+	if err != nil {
+		return err
+	}
+	out, err := yaml.Marshal(map[string]any{"audit_key": entry})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, issuance.ServiceFile), out, 0o600)
+}
+
 func writeKey(dir, name string, id *signer.Identity, picture []byte) (issuance.KeyEntry, error) {
 	secret := make([]byte, 20)
 	if _, err := rand.Read(secret); err != nil {
@@ -145,8 +169,13 @@ func writeKey(dir, name string, id *signer.Identity, picture []byte) (issuance.K
 	if err != nil {
 		return issuance.KeyEntry{}, err
 	}
-	e := issuance.KeyEntry{PKCS12: "keys/" + name + ".p12", PasswordFile: "keys/" + name + ".password", Picture: "keys/" + name + ".png"}
-	for file, content := range map[string][]byte{e.PKCS12: p12, e.PasswordFile: []byte(password + "\n"), e.Picture: picture} {
+	e := issuance.KeyEntry{PKCS12: "keys/" + name + ".p12", PasswordFile: "keys/" + name + ".password"}
+	files := map[string][]byte{e.PKCS12: p12, e.PasswordFile: []byte(password + "\n")}
+	if picture != nil {
+		e.Picture = "keys/" + name + ".png"
+		files[e.Picture] = picture
+	}
+	for file, content := range files {
 		if err := os.WriteFile(filepath.Join(dir, file), content, 0o600); err != nil {
 			return issuance.KeyEntry{}, err
 		}

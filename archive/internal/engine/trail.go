@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"antin/archive"
 )
@@ -118,7 +120,9 @@ func checkpoints(ctx context.Context, r reader) ([]archive.Checkpoint, error) {
 		if err := rows.Scan(&day, &c.Seq, &hash, &at, &c.Signature); err != nil {
 			return c, err
 		}
-		copy(c.Hash[:], hash)
+		if copy(c.Hash[:], hash) != len(hash) || len(hash) != len(c.Hash) {
+			return c, fmt.Errorf("checkpoint of %s: the hash has %d bytes", day, len(hash))
+		}
 		c.At = fromMicros(at)
 		c.Day, err = parseDay(day)
 		return c, err
@@ -147,63 +151,51 @@ func (e *Engine) VerifyAudit(ctx context.Context, signed func(archive.Checkpoint
 // verifyAudit walks the chain. It takes each column as what it is stored as:
 // a text turned into bytes, or a number into text, is an edit too.
 func (e *Engine) verifyAudit(ctx context.Context, r reader, signed func(archive.Checkpoint) error) (archive.AuditReport, error) {
-	var report archive.AuditReport
+	w := archive.Walk{Signed: signed}
 	points, err := checkpoints(ctx, r)
 	if err != nil {
-		return report, err
+		return w.Report(), err
 	}
-	report.Checkpoints = len(points)
 	bySeq := map[int64][]archive.Checkpoint{}
 	for _, p := range points {
-		if signed != nil {
-			if err := signed(p); err != nil {
-				report.Broken = &archive.AuditBreak{
-					Seq: p.Seq, Kind: archive.CheckpointUnknown,
-					Detail: fmt.Sprintf("checkpoint of %s: %v", dayText(p.Day), err),
-				}
-				return report, nil
-			}
-		}
 		bySeq[p.Seq] = append(bySeq[p.Seq], p)
 	}
-	broken := func(seq int64, kind archive.AuditBreakKind, format string, args ...any) (archive.AuditReport, error) {
-		report.Broken = &archive.AuditBreak{Seq: seq, Kind: kind, Detail: fmt.Sprintf(format, args...)}
-		return report, nil
+	stated := func(seq int64) bool {
+		for _, p := range bySeq[seq] {
+			if !w.Checkpoint(p) {
+				return false
+			}
+		}
+		delete(bySeq, seq)
+		return true
+	}
+	if !stated(0) {
+		return w.Report(), nil
 	}
 	rows, err := r.query(ctx, `SELECT `+auditColumns+` FROM audit ORDER BY seq`)
 	if err != nil {
-		return report, err
+		return w.Report(), err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		row, err := strictAudit(rows)
 		if err != nil {
-			return broken(report.Rows+1, archive.RowUnreadable, "%v", err)
+			w.Unreadable(err.Error())
+			return w.Report(), nil
 		}
-		if row.Seq != report.Rows+1 {
-			return broken(report.Rows+1, archive.RowMissing, "the next row is %d", row.Seq)
+		if !w.Row(row) || !stated(row.Seq) {
+			return w.Report(), nil
 		}
-		if archive.Link(report.Head, row.Seq, row.Event) != row.Hash {
-			return broken(row.Seq, archive.RowEdited, "the hash does not fit the row and the rows before it")
-		}
-		report.Rows, report.Head = row.Seq, row.Hash
-		for _, p := range bySeq[row.Seq] {
-			if p.Hash != row.Hash {
-				return broken(row.Seq, archive.CheckpointWrong, "the checkpoint of %s states another hash", dayText(p.Day))
-			}
-		}
-		delete(bySeq, row.Seq)
 	}
 	if err := rows.Err(); err != nil {
 		if !e.d.Damaged(err) {
-			return report, err
+			return w.Report(), err
 		}
-		return broken(report.Rows+1, archive.RowUnreadable, "%v", err)
+		w.Unreadable(err.Error())
+		return w.Report(), nil
 	}
-	for seq, p := range bySeq {
-		if seq != 0 {
-			return broken(report.Rows+1, archive.RowMissing, "the checkpoint of %s states %d rows", dayText(p[0].Day), seq)
-		}
+	for _, seq := range slices.Sorted(maps.Keys(bySeq)) { // of rows that are not there
+		w.Checkpoint(bySeq[seq][0])
 	}
 	var (
 		seq  int64
@@ -211,19 +203,17 @@ func (e *Engine) verifyAudit(ctx context.Context, r reader, signed func(archive.
 	)
 	if err := r.row(ctx, `SELECT seq, hash FROM audit_head WHERE id = 1`).Scan(&seq, &hash); err != nil {
 		if !e.d.Damaged(err) && !errors.Is(err, sql.ErrNoRows) {
-			return report, err
+			return w.Report(), err
 		}
-		return broken(report.Rows+1, archive.RowUnreadable, "the head: %v", err)
+		w.Unreadable("the head: " + err.Error())
+		return w.Report(), nil
 	}
-	switch {
-	case seq > report.Rows:
-		return broken(report.Rows+1, archive.RowMissing, "the head states %d rows", seq)
-	case seq < report.Rows:
-		return broken(seq+1, archive.RowEdited, "rows after the head, which states %d", seq)
-	case string(hash) != string(report.Head[:]):
-		return broken(seq, archive.RowEdited, "the head states another hash")
+	if len(hash) != 32 {
+		w.Unreadable("the head's hash is not 32 bytes")
+		return w.Report(), nil
 	}
-	return report, nil
+	w.End(seq, [32]byte(hash))
+	return w.Report(), nil
 }
 
 // strictAudit is scanAudit that insists on the stored types.
