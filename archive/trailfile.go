@@ -209,19 +209,43 @@ func parseTrailLine(b []byte) (trailLine, error) {
 }
 
 func takeRow(w *Walk, n int, l *trailRow) {
-	at, err := time.Parse(trailTime, l.At)
-	hash, hashErr := hash32(l.SHA256)
-	if err = errors.Join(err, hashErr); err == nil && l.Previous != "" {
+	row, err := l.row()
+	if err == nil && l.Previous != "" {
 		err = errors.New("the row is of an extract, not of a whole trail")
 	}
 	if err != nil {
 		w.Unreadable(fmt.Sprintf("line %d: %v", n, err))
 		return
 	}
-	w.Row(AuditRow{Seq: l.Seq, Hash: hash, Event: Event{
+	w.Row(row)
+}
+
+func (l *trailRow) row() (AuditRow, error) {
+	at, err := time.Parse(trailTime, l.At)
+	hash, hashErr := hash32(l.SHA256)
+	return AuditRow{Seq: l.Seq, Hash: hash, Event: Event{
 		Action: l.Action, Agency: l.Agency, Document: l.Document, Detail: json.RawMessage(l.Detail),
 		By: Actor{ID: l.ActorID, Name: l.ActorName, Role: l.ActorRole}, At: at,
-	}})
+	}}, errors.Join(err, hashErr)
+}
+
+// ParseExtract reads one row of an extract with its predecessor's hash: the row
+// is what it was when Link of both is its hash.
+func ParseExtract(line []byte) (row AuditRow, previous [32]byte, err error) {
+	l, err := parseTrailLine(line)
+	if err == nil && (l.Row == nil || l.Row.Previous == "") {
+		err = errors.New("not a row of an extract")
+	}
+	if err == nil {
+		row, err = l.Row.row()
+	}
+	if err == nil {
+		previous, err = hash32(l.Row.Previous)
+	}
+	if err != nil {
+		return row, previous, fmt.Errorf("read a row of the audit trail: %w", err)
+	}
+	return row, previous, nil
 }
 
 func takeCheckpoint(w *Walk, n int, l *trailCheckpoint) {

@@ -95,6 +95,9 @@ type Office struct {
 	CommonBook string `yaml:"common_book,omitempty"`
 	// Books need an entry only where they differ from what the forms say.
 	Books []BookEntry `yaml:"books,omitempty"`
+	// OrganID is the agency's identifier in the exchange of documents (Quyết định
+	// 20/2020/QĐ-TTg), at most 13 characters; the records archive asks for it.
+	OrganID string `yaml:"organ_id,omitempty"`
 	// KeptBy is the unit that keeps the archive copy.
 	KeptBy      string              `yaml:"kept_by,omitempty"`
 	Seal        *KeyEntry           `yaml:"seal,omitempty"`

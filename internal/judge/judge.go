@@ -50,9 +50,6 @@ var sources embed.FS
 type tool struct {
 	install string // what to type where it is missing
 	find    func() (string, error)
-	// optional tools are too big to ask of everybody: a test that needs one
-	// skips even when judges are required.
-	optional bool
 }
 
 var errMissing = errors.New("not found")
@@ -65,6 +62,7 @@ var tools = map[string]tool{
 	"pdftoppm":   debian("pdftoppm", "poppler-utils"),
 	"pdfinfo":    debian("pdfinfo", "poppler-utils"),
 	"openssl":    debian("openssl", "openssl"),
+	"xmllint":    debian("xmllint", "libxml2-utils"),
 	"java":       debian("java", "openjdk-17-jre-headless"),
 	"chromium":   {install: "apt-get install chromium", find: lookPaths("chromium", "chromium-browser", "google-chrome")},
 	"softhsm2":   {install: "apt-get install softhsm2", find: findSoftHSM},
@@ -79,8 +77,8 @@ var tools = map[string]tool{
 		return findVenv("schemathesis")
 	}},
 	"libreoffice": {
-		install: "apt-get install libreoffice-writer libreoffice-calc", optional: true,
-		find: lookPaths("soffice", "libreoffice"),
+		install: "apt-get install libreoffice-calc",
+		find:    lookPaths("soffice", "libreoffice"),
 	},
 }
 
@@ -102,8 +100,6 @@ func Need(t testing.TB, name string) string {
 	switch {
 	case err == nil:
 		return p
-	case known.optional:
-		t.Skipf("optional judge %s: %v; to hear it: %s", name, err, known.install)
 	case os.Getenv(EnvRequired) == "required":
 		t.Fatalf("judge %s: %v, and %s=required; %s", name, err, EnvRequired, known.install)
 	default:

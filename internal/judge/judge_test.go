@@ -189,7 +189,7 @@ func TestNeed(t *testing.T) {
 		{"", "pyhanko", "skipped", "make judges"},
 		{"required", "qpdf", "failed", "apt-get install qpdf"},
 		{"required", "dss", "failed", "make judges"},
-		{"required", "libreoffice", "skipped", "optional judge"},
+		{"required", "libreoffice", "failed", "apt-get install libreoffice-calc"},
 		{"", "a neighbour", "failed", "no judge is called"},
 	} {
 		t.Setenv(judge.EnvRequired, c.required)
