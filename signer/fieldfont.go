@@ -2,7 +2,6 @@ package signer
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"slices"
 	"sync"
@@ -39,30 +38,48 @@ func (t *fontTable) advance(code uint16) float64 {
 	return t.defaultWidth
 }
 
-// fontCache keeps parsed tables by the hash of what they were read from. All
-// documents of one service share two fonts, so a handful of places does.
+// fontCache keeps parsed tables with what they were read from. All documents of
+// one service share two fonts, so a handful of places does, and comparing their
+// bytes costs a tenth of hashing them.
 type fontCache struct {
-	mu sync.Mutex
-	m  map[[sha256.Size]byte]*fontTable
+	mu   sync.Mutex
+	kept []cachedFont // replaced, never changed
+}
+
+type cachedFont struct {
+	from  fontSource
+	table *fontTable
+}
+
+// fontSource is the very bytes that a table was read from: of the CIDFont, and
+// of the CMap with its dictionary.
+type fontSource struct{ cid, cmap, dict []byte }
+
+func (s fontSource) equal(o fontSource) bool {
+	return bytes.Equal(s.cid, o.cid) && bytes.Equal(s.cmap, o.cmap) && bytes.Equal(s.dict, o.dict)
 }
 
 const maxCachedFonts = 16
 
 var fonts fontCache
 
-func (c *fontCache) get(key [sha256.Size]byte) *fontTable {
+func (c *fontCache) get(from fontSource) *fontTable {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.m[key]
+	kept := c.kept
+	c.mu.Unlock()
+	for _, k := range kept {
+		if k.from.equal(from) {
+			return k.table
+		}
+	}
+	return nil
 }
 
-func (c *fontCache) put(key [sha256.Size]byte, t *fontTable) {
+func (c *fontCache) put(from fontSource, t *fontTable) {
+	from = fontSource{bytes.Clone(from.cid), bytes.Clone(from.cmap), bytes.Clone(from.dict)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.m == nil || len(c.m) >= maxCachedFonts {
-		c.m = make(map[[sha256.Size]byte]*fontTable, maxCachedFonts)
-	}
-	c.m[key] = t
+	c.kept = append(slices.Clone(c.kept[max(0, len(c.kept)-maxCachedFonts+1):]), cachedFont{from, t})
 }
 
 // readFieldFont reads the Type 0 font that o refers to, with Identity-H codes.
@@ -104,18 +121,13 @@ func readFieldFont(f *pdf.File, o pdf.Object) (*fieldFont, error) {
 }
 
 // readFontTable reads the CIDFont at o, or takes its table from the cache. What
-// is cached is known by the very bytes of the CIDFont and of the CMap, so that
-// a font seen before is not even parsed.
+// is cached is known by the very bytes of the CIDFont and of the CMap, so that a
+// font seen before is not even parsed.
 func readFontTable(f *pdf.File, o pdf.Object, toUnicode *pdf.Stream) (*fontTable, error) {
-	raw := rawObject(f, o)
-	var key [sha256.Size]byte
-	if raw != nil {
-		h := sha256.New()
-		h.Write(raw)
-		h.Write(toUnicode.Raw)
-		h.Write(pdf.Append(nil, toUnicode.Dict))
-		h.Sum(key[:0])
-		if t := fonts.get(key); t != nil {
+	from := fontSource{cid: rawObject(f, o)}
+	if from.cid != nil {
+		from.cmap, from.dict = toUnicode.Raw, pdf.Append(nil, toUnicode.Dict)
+		if t := fonts.get(from); t != nil {
 			return t, nil
 		}
 	}
@@ -144,8 +156,8 @@ func readFontTable(f *pdf.File, o pdf.Object, toUnicode *pdf.Stream) (*fontTable
 		return nil, err
 	}
 	_, direct := t.descriptor.(pdf.Ref) // refers to what is read anew each time
-	if raw != nil && direct && !refers(cid["W"]) && !refers(cid["DW"]) && !refers(toUnicode.Dict) {
-		fonts.put(key, t)
+	if from.cid != nil && direct && !refers(cid["W"]) && !refers(cid["DW"]) && !refers(toUnicode.Dict) {
+		fonts.put(from, t)
 	}
 	return t, nil
 }

@@ -55,9 +55,15 @@ func TestParseDA(t *testing.T) {
 func TestFontCacheIsBounded(t *testing.T) {
 	var c fontCache
 	for i := range 100 {
-		c.put([32]byte{byte(i)}, &fontTable{})
-		if len(c.m) > maxCachedFonts || c.get([32]byte{byte(i)}) == nil {
-			t.Fatalf("%d fonts kept", len(c.m))
+		from := fontSource{cid: []byte{byte(i)}, cmap: []byte("cmap"), dict: []byte("<<>>")}
+		table := &fontTable{}
+		c.put(from, table)
+		if len(c.kept) > maxCachedFonts || c.get(from) != table {
+			t.Fatalf("%d fonts kept", len(c.kept))
+		}
+		from.dict = []byte("<</Length 1>>")
+		if c.get(from) != nil {
+			t.Fatal("another font's table")
 		}
 	}
 }

@@ -153,9 +153,9 @@ func (t *Template) Attributes(contentType asn1.ObjectIdentifier, digest []byte, 
 	}), nil
 }
 
-// Sign signs attributes with key and checks the result against the public key
-// of the certificate, so that a wrong key, a faulty device or a bit error
-// never makes a signature that others find out to be bad.
+// Sign signs attributes with key. The result is checked against the public key
+// of the certificate, so that a wrong key, a faulty device or a bit error never
+// makes a signature that others find out to be bad.
 func (t *Template) Sign(key crypto.Signer, attributes []byte) ([]byte, error) {
 	h := t.Scheme.Hash.New()
 	h.Write(attributes)
@@ -167,6 +167,11 @@ func (t *Template) Sign(key crypto.Signer, attributes []byte) ([]byte, error) {
 	sig, err := key.Sign(rand.Reader, digest, opts)
 	if err != nil {
 		return nil, fmt.Errorf("cms: sign: %w", err)
+	}
+	if k, ok := key.(*rsa.PrivateKey); ok && k.PublicKey.Equal(t.pub) {
+		// crypto/rsa has raised its result to the public exponent already, and
+		// returns none that does not give the digest back.
+		return sig, nil
 	}
 	if err := t.Scheme.Verify(t.pub, digest, sig); err != nil {
 		return nil, fmt.Errorf("cms: signature made does not fit the certificate: %w", err)
