@@ -184,6 +184,9 @@ type Actor struct {
 	ID   string // API key id, user id, or "system"
 	Name string // as people know them
 	Role string // workflow, signatory, clerk, auditor, system
+	// Person is as whom they may sign (Key.Person); in a step of a document's
+	// history, as whom they did.
+	Person string
 }
 
 // Draft is a new document. All strings are NFC.

@@ -3,6 +3,7 @@ package archive
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -52,7 +53,7 @@ func CheckActor(a Actor) error {
 	if err := required("actor id", a.ID); err != nil {
 		return err
 	}
-	return checkTexts("actor id", a.ID, "actor name", a.Name, "actor role", a.Role)
+	return checkTexts("actor id", a.ID, "actor name", a.Name, "actor role", a.Role, "actor person", a.Person)
 }
 
 // CheckPDF refuses bytes that are no revision.
@@ -166,13 +167,20 @@ func (a Agency) Check() error {
 	return checkTexts("id", a.ID, "name", a.Name, "superior", a.Superior)
 }
 
-// Check refuses a key without id or roles.
+// Check refuses a key without id or roles, and a signatory's key that does not
+// say whose signature it makes.
 func (k Key) Check() error {
 	if err := required("id", k.ID, "name", k.Name); err != nil {
 		return err
 	}
-	if err := checkTexts("id", k.ID, "agency", k.Agency, "name", k.Name); err != nil {
+	if err := checkTexts("id", k.ID, "agency", k.Agency, "name", k.Name, "person", k.Person); err != nil {
 		return err
+	}
+	switch {
+	case k.Person == "" && slices.Contains(k.Roles, RoleSignatory):
+		return &InvalidError{"person", "is empty, and the key is a signatory's"}
+	case k.Person != "" && k.Person != Anyone && k.Agency == "":
+		return &InvalidError{"agency", "is empty, and the key is one person's"}
 	}
 	if len(k.Roles) == 0 {
 		return &InvalidError{"roles", "are empty"}

@@ -20,12 +20,19 @@ const (
 	RoleAuditor   Role = "auditor"
 )
 
+// Anyone is the Person who may sign as every person of the agency.
+const Anyone = "*"
+
 // Key is an API key without its secret.
 type Key struct {
-	ID      string
-	Agency  string // "" is every agency
-	Name    string
-	Roles   []Role
+	ID     string
+	Agency string // "" is every agency
+	Name   string
+	Roles  []Role
+	// Person is the one signatory or clerk of the agency as whom the key signs, by
+	// the id that the agency's profile gives them; Anyone for a machine that signs
+	// for whoever a document names; "" for nobody.
+	Person  string
 	Created time.Time
 	Revoked time.Time // zero while it is good
 }

@@ -118,7 +118,7 @@ var keyTests = map[string]func(*testing.T, archive.Store){
 		ctx := t.Context()
 		id, secret, hash, err := archive.NewKey(random(1))
 		must(t, err)
-		k := archive.Key{ID: id, Agency: "snv", Name: "Hệ thống một cửa", Roles: []archive.Role{archive.RoleWorkflow, archive.RoleClerk}}
+		k := archive.Key{ID: id, Agency: "snv", Name: "Hệ thống một cửa", Roles: []archive.Role{archive.RoleWorkflow, archive.RoleClerk}, Person: "can-bo"}
 		must(t, s.PutKey(ctx, k, hash, Clerk, Noon))
 		k.Created = Noon.UTC()
 		got, err := s.Authenticate(ctx, secret)
@@ -158,6 +158,41 @@ var keyTests = map[string]func(*testing.T, archive.Store){
 		if len(rows) != 1 {
 			t.Errorf("%d audit rows of the revocation, want 1", len(rows))
 		}
+	},
+	"a signatory's key says whose it is": func(t *testing.T, s archive.Store) {
+		for name, k := range map[string]archive.Key{
+			"nobody's":            {Roles: []archive.Role{archive.RoleSignatory}, Agency: "snv"},
+			"one of every agency": {Roles: []archive.Role{archive.RoleSignatory}, Person: "giam-doc"},
+		} {
+			k.ID, k.Name = "k", "n"
+			if err := s.PutKey(t.Context(), k, archive.KeyHash{}, Clerk, Noon); !errors.As(err, new(*archive.InvalidError)) {
+				t.Errorf("%s: got %v, want *InvalidError", name, err)
+			}
+		}
+	},
+	"the trail names who signed": func(t *testing.T, s archive.Store) {
+		Setup(t, s)
+		ctx := t.Context()
+		d := Draft(NewID())
+		leader := Clerk
+		leader.Person = "giam-doc"
+		doc, _, err := s.CreateDraft(ctx, d)
+		must(t, err)
+		doc, err = s.AddSigned(ctx, doc.ID, append(d.PDF, "signed"...), leader, Noon)
+		must(t, err)
+		anyone := Clerk
+		anyone.Person = archive.Anyone
+		doc, err = s.AssignNumber(ctx, doc.ID, anyone, Noon)
+		must(t, err)
+		got, err := s.Get(ctx, doc.ID)
+		must(t, err)
+		if h := got.History; h[0].By.Person != "" || h[1].By.Person != "giam-doc" || h[2].By.Person != "" {
+			t.Errorf("history is %+v", h)
+		}
+		if d := cmp.Diff(doc, got); d != "" {
+			t.Error(d)
+		}
+		healthy(t, s)
 	},
 	"roles": func(t *testing.T, s archive.Store) {
 		for _, roles := range [][]archive.Role{nil, {"king"}} {

@@ -49,9 +49,9 @@ func (t *Tx) createBatch(b archive.Batch, i archive.Idempotency) (archive.Batch,
 	if _, err := agency(t.ctx, t, b.Agency); err != nil {
 		return none, false, err
 	}
-	err = t.exec(`INSERT INTO batches (id, agency, scope, key, request, actor_id, actor_name, actor_role, created)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		b.ID, b.Agency, i.Scope, i.Key, i.RequestHash[:], b.By.ID, b.By.Name, b.By.Role, micros(b.Created))
+	err = t.exec(`INSERT INTO batches (id, agency, scope, key, request, actor_id, actor_name, actor_role, actor_person, created)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		b.ID, b.Agency, i.Scope, i.Key, i.RequestHash[:], b.By.ID, b.By.Name, b.By.Role, b.By.Person, micros(b.Created))
 	if err != nil {
 		return none, false, err
 	}
@@ -76,8 +76,8 @@ func (t *Tx) createBatch(b archive.Batch, i archive.Idempotency) (archive.Batch,
 func batch(ctx context.Context, r reader, id string) (archive.Batch, error) {
 	var created int64
 	b := archive.Batch{ID: id}
-	err := r.row(ctx, `SELECT agency, actor_id, actor_name, actor_role, created FROM batches WHERE id = $1`, id).Scan(
-		&b.Agency, &b.By.ID, &b.By.Name, &b.By.Role, &created)
+	err := r.row(ctx, `SELECT agency, actor_id, actor_name, actor_role, actor_person, created FROM batches WHERE id = $1`, id).Scan(
+		&b.Agency, &b.By.ID, &b.By.Name, &b.By.Role, &b.By.Person, &created)
 	if errors.Is(err, sql.ErrNoRows) {
 		return b, &archive.NotFoundError{What: "batch", ID: id}
 	}

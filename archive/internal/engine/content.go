@@ -53,7 +53,7 @@ func (t *Tx) putContent(c content, base *archive.Revision) error {
 }
 
 func (t *Tx) putRevision(doc string, n int, kind archive.RevisionKind, c content, by archive.Actor, at time.Time) (archive.Revision, error) {
-	r := archive.Revision{N: n, Kind: kind, SHA256: c.hex(), Size: int64(len(c.data)), By: by, At: whole(at)}
+	r := archive.Revision{N: n, Kind: kind, SHA256: c.hex(), Size: int64(len(c.data)), By: unnamed(by), At: whole(at)}
 	err := t.exec(`INSERT INTO revisions (document, n, kind, sha256, size, actor_id, actor_name, actor_role, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		doc, r.N, string(kind), c.sum[:], r.Size, by.ID, by.Name, by.Role, micros(at))

@@ -88,7 +88,7 @@ func newDocument(d archive.Draft) archive.Document {
 		Recipients: d.Recipients, KeptBy: d.KeptBy, Copies: d.Copies, SignatoryTitle: d.SignatoryTitle,
 		SignatoryName: d.SignatoryName, DossierCode: d.DossierCode, PageCount: d.PageCount, UniqueKey: d.UniqueKey,
 		LookupCode: d.LookupCode, Data: d.Data, Personal: d.Personal, Moves: d.Moves, Replaces: d.Replaces,
-		Corrects: d.Corrects, State: archive.Drafted, Created: whole(d.At), Updated: whole(d.At), CreatedBy: d.By,
+		Corrects: d.Corrects, State: archive.Drafted, Created: whole(d.At), Updated: whole(d.At), CreatedBy: unnamed(d.By),
 	}
 }
 
@@ -247,9 +247,20 @@ func (t *Tx) dropUniqueKey(d archive.Document) error {
 	return t.exec(`DELETE FROM unique_keys WHERE agency = $1 AND unique_key = $2 AND document = $3`, d.Agency, d.UniqueKey, d.ID)
 }
 
+// unnamed is an actor without the person as whom they act, which stands in the
+// history alone.
+func unnamed(a archive.Actor) archive.Actor {
+	a.Person = ""
+	return a
+}
+
 // recordMove appends a move to the audit trail and returns it as history.
 func (t *Tx) recordMove(d *archive.Document, m archive.Move, from archive.State, detail moveDetail, by archive.Actor, at time.Time) (archive.Step, error) {
 	detail.From, detail.To, detail.Revision = from, d.State, len(d.Revisions)
+	if by.Person == archive.Anyone {
+		by.Person = ""
+	}
+	detail.Person = by.Person
 	text, err := jsonText(detail)
 	if err != nil {
 		return archive.Step{}, err

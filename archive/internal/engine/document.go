@@ -122,6 +122,7 @@ type moveDetail struct {
 	Date     string        `json:"date,omitempty"`
 	Reason   string        `json:"reason,omitempty"`
 	Other    string        `json:"other,omitempty"`
+	Person   string        `json:"person,omitempty"` // id of whose signature it was
 }
 
 // isMove reports whether an audit action is one of a document's moves.
@@ -149,6 +150,7 @@ func history(ctx context.Context, r reader, id string) ([]archive.Step, error) {
 		if err := json.Unmarshal(row.Detail, &m); err != nil {
 			return nil, fmt.Errorf("audit row %d: %w", row.Seq, err)
 		}
+		row.By.Person = m.Person
 		out = append(out, archive.Step{
 			Move: archive.Move(row.Action), From: m.From, To: m.To, Revision: m.Revision,
 			Reason: m.Reason, Other: m.Other, By: row.By, At: row.At,

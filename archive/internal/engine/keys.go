@@ -17,7 +17,7 @@ func sumHex(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-const keyColumns = `id, agency, name, roles, hash, created, revoked`
+const keyColumns = `id, agency, name, roles, person, hash, created, revoked`
 
 // keptKey is a key row.
 type keptKey struct {
@@ -31,7 +31,7 @@ func scanKey(rows *sql.Rows) (k keptKey, err error) {
 		created int64
 		revoked sql.NullInt64
 	)
-	err = rows.Scan(&k.ID, &k.Agency, &k.Name, &roles, &k.hash, &created, &revoked)
+	err = rows.Scan(&k.ID, &k.Agency, &k.Name, &roles, &k.Person, &k.hash, &created, &revoked)
 	for r := range strings.SplitSeq(roles, ",") {
 		if r != "" {
 			k.Roles = append(k.Roles, archive.Role(r))
@@ -65,13 +65,13 @@ func (e *Engine) PutKey(ctx context.Context, k archive.Key, hash archive.KeyHash
 	for i, r := range k.Roles {
 		roles[i] = string(r)
 	}
-	detail, err := jsonText(map[string]any{"key": k.ID, "name": k.Name, "roles": roles})
+	detail, err := jsonText(map[string]any{"key": k.ID, "name": k.Name, "roles": roles, "person": k.Person})
 	if err != nil {
 		return e.wrap(what, err)
 	}
 	return e.do(ctx, what, func(t *Tx) error {
-		n, err := t.execN(`INSERT INTO api_keys (id, agency, name, roles, hash, created) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (id) DO NOTHING`, k.ID, k.Agency, k.Name, strings.Join(roles, ","), hash[:], micros(at))
+		n, err := t.execN(`INSERT INTO api_keys (id, agency, name, roles, person, hash, created) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (id) DO NOTHING`, k.ID, k.Agency, k.Name, strings.Join(roles, ","), k.Person, hash[:], micros(at))
 		if err != nil {
 			return err
 		}
