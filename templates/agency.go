@@ -53,13 +53,16 @@ type Agency struct {
 	// Head is the head's office inside sentences: "Giám đốc Sở Nội vụ".
 	Head string `yaml:"head"`
 	// SealDiameter in mm; 0 means 36.
-	SealDiameter float64     `yaml:"seal_diameter"`
-	Signatories  []Signatory `yaml:"signatories"`
+	SealDiameter float64 `yaml:"seal_diameter"`
+	// Signatories sign with the agency's authority, the head first; Clerks sign
+	// slips on their own behalf, e.g. who receives a dossier. No two have one key.
+	Signatories []Signatory `yaml:"signatories"`
+	Clerks      []Signatory `yaml:"clerks"`
 	// Demonstration marks a profile whose documents have no legal value.
 	Demonstration bool `yaml:"demonstration"`
 }
 
-// Signatory is a person who signs for the agency. Title is printed line by
+// Signatory is a person who signs for the agency, or a slip as its clerk. Title is printed line by
 // line, with TM./Q./KT./TL./TUQ. in front where the office asks for it.
 type Signatory struct {
 	Key    string   `yaml:"key"`
@@ -118,7 +121,7 @@ func (a *Agency) check() error {
 		{"short", a.Short != ""},
 		{"place", a.Place != ""},
 		{"symbol", a.Symbol != ""},
-		{"signatories", len(a.Signatories) > 0},
+		{"signatories", len(a.Signatories)+len(a.Clerks) > 0},
 	} {
 		if !m.ok {
 			return fmt.Errorf("key %q is missing: write it as the agency's documents print it", m.key)
@@ -129,7 +132,7 @@ func (a *Agency) check() error {
 		a.OneStop, a.Functions, a.Address, a.Phone, a.Email, a.Head,
 	})
 	keys := map[string]bool{}
-	for _, s := range a.Signatories {
+	for _, s := range slices.Concat(a.Signatories, a.Clerks) {
 		if s.Key == "" || len(s.Title) == 0 || s.Name == "" {
 			return fmt.Errorf("signatory %q needs key, title and name", s.Key)
 		}
@@ -174,14 +177,31 @@ func DemoAgencyFile(kind string) ([]byte, error) {
 	return data, nil
 }
 
-// signatory finds a signatory by key; "" is the first.
-func (a *Agency) signatory(key string) (*Signatory, bool) {
-	for i := range a.Signatories {
-		if key == "" || a.Signatories[i].Key == key {
-			return &a.Signatories[i], true
+// Signers lists who may sign documents of a form: the clerks for slips that a
+// clerk signs, else the persons in authority. The first is the default.
+func (a *Agency) Signers(h *Head) []Signatory {
+	if h.Signing == SignedByClerk {
+		return a.Clerks
+	}
+	return a.Signatories
+}
+
+// signer finds who signs a form's document by key; "" is the first.
+func (a *Agency) signer(h *Head, key string) (*Signatory, bool) {
+	all := a.Signers(h)
+	for i := range all {
+		if key == "" || all[i].Key == key {
+			return &all[i], true
 		}
 	}
 	return nil, false
+}
+
+// signatoryFields are the names forms may use after "signatory.".
+var signatoryFields = map[string]func(*Signatory) string{
+	"name":   func(s *Signatory) string { return s.Name },
+	"title":  func(s *Signatory) string { return strings.Join(s.Title, " ") },
+	"office": func(s *Signatory) string { return s.Office },
 }
 
 // agencyFields are the names forms may use after "agency.".

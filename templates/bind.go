@@ -30,7 +30,8 @@ func (f *Form) BindFacts(data []byte, env Env) (*layout.Document, Facts, error) 
 		v := &rec[atUnit]
 		v.set, v.str = b.unit != "", b.unit
 	}
-	b.signatory, _ = env.Agency.signatory(rec[atSignatory].str)
+	b.signatory = facts.Signatory
+	b.w.signatory = facts.Signatory
 	b.doc = &layout.Document{
 		Title:    f.Title,
 		Subject:  strings.TrimSpace(f.FormCode + " " + f.Title),
@@ -49,8 +50,8 @@ func (f *Form) BindFacts(data []byte, env Env) (*layout.Document, Facts, error) 
 	b.section(layout.StandardPage(), layout.NoGround)
 	b.blocks(f.blocks)
 	b.doc.Sections = slices.DeleteFunc(b.doc.Sections, func(s layout.Section) bool { return len(s.Blocks) == 0 })
-	if b.seal != nil {
-		b.seal.Locks = b.locks()
+	if b.last != nil {
+		b.last.Locks = b.locks()
 	}
 	return b.doc, facts, nil
 }
@@ -63,7 +64,7 @@ type builder struct {
 	unit      string
 	signatory *Signatory
 	into      *[]layout.Block // where blocks go: the section or a column
-	seal      *layout.Field   // of the closing, once set
+	last      *layout.Field   // of the last signature, which closes the document
 }
 
 func (b *builder) section(p layout.Page, g layout.Ground) {
@@ -139,6 +140,10 @@ func (b *builder) block(list []block, i int) {
 		b.add(b.number(x.words[0], align))
 	case "seal":
 		b.add(b.sealField())
+	case "signature":
+		f := b.signatureField()
+		f.Align, b.last = layout.Center, f
+		b.add(f)
 	case "nation":
 		b.nation()
 	case "rule":

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -89,16 +90,30 @@ func (f *Form) read(data []byte, env Env) ([]value, error) {
 	}
 	if env.Agency == nil {
 		k.add("", dataNoAgency)
-	} else if key := rec[atSignatory].str; key != "" {
-		if _, ok := env.Agency.signatory(key); !ok {
-			keys := make([]string, len(env.Agency.Signatories))
-			for i, s := range env.Agency.Signatories {
-				keys[i] = s.Key
-			}
-			k.add("/signatory", dataUnknownSignatory, "got", shown(key), "try", nearest(key, keys))
-		}
+	} else {
+		k.signer(rec[atSignatory].str, env.Agency)
 	}
 	return rec, k.err()
+}
+
+// signer checks that the agency has who is to sign.
+func (k *checker) signer(key string, a *Agency) {
+	if _, ok := a.signer(&k.form.Head, key); ok {
+		return
+	}
+	all := a.Signers(&k.form.Head)
+	keys := make([]string, len(all))
+	for i, s := range all {
+		keys[i] = s.Key
+	}
+	switch {
+	case len(keys) > 0:
+		k.add("/signatory", dataUnknownSignatory, "got", shown(key), "signers", strings.Join(keys, ", "), "try", nearest(key, keys))
+	case k.form.Signing == SignedByClerk:
+		k.add("/signatory", dataNoSigner, "list", "clerks")
+	default:
+		k.add("/signatory", dataNoSigner, "list", "signatories")
+	}
 }
 
 // index of a field by name.

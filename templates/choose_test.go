@@ -102,7 +102,7 @@ func TestLintFinds(t *testing.T) {
 	for _, e := range c.Lint() {
 		have[e.Code] = true
 	}
-	for _, want := range []Code{lintUndated, lintRepealed, lintUnused, lintNoLegal, lintSample, lintArticles} {
+	for _, want := range []Code{lintUndated, lintRepealed, lintUnused, lintNoLegal, lintSample, lintArticles, lintSigningPlace} {
 		if !have[want] {
 			t.Errorf("lint does not find %s", want)
 		}

@@ -59,36 +59,43 @@ func (b *builder) closing(c *closing) {
 	if c.date {
 		out.Date = b.date(layout.Center)
 	}
-	signature := &layout.Field{
-		Name: "ky_lanh_dao", Label: "Chữ ký số của người có thẩm quyền", Kind: layout.SignatureField, Width: 50, Height: 25,
-	}
-	switch b.form.Signing {
-	case "leader+seal":
-		out.Signature, out.Seal = signature, b.sealField()
-	case "leader":
-		out.Signature = signature
-	default: // the agency's seal alone; a slip may have it elsewhere (@seal)
-		if b.seal == nil {
-			out.Seal = b.sealField()
-		}
+	switch {
+	case b.form.Signing == LeaderAndSeal:
+		out.Signature, out.Seal = b.signatureField(), b.sealField()
+	case b.last != nil: // the slip has its one signature elsewhere (@seal, @signature)
+	case b.form.Signing == SealAlone:
+		out.Seal = b.sealField()
+	default:
+		out.Signature = b.signatureField()
+		b.last = out.Signature
 	}
 	b.add(out)
 }
 
-// sealField is the round field for the agency's signature and seal. Its locks
-// are set once the whole document is known.
+// signatureField is the field for the signature of a person, between title and
+// name.
+func (b *builder) signatureField() *layout.Field {
+	f := &layout.Field{Name: "ky_lanh_dao", Label: "Chữ ký số của người có thẩm quyền", Kind: layout.SignatureField, Width: 50, Height: 25}
+	if b.form.Signing == SignedByClerk {
+		f.Name, f.Label = "ky_can_bo", "Chữ ký số của người lập phiếu"
+	}
+	return f
+}
+
+// sealField is the round field for the agency's signature and seal, always the
+// last of a document. Its locks are set once the whole document is known.
 func (b *builder) sealField() *layout.Field {
 	d := b.w.env.Agency.SealDiameter
 	if d == 0 {
 		d = 36
 	}
-	b.seal = &layout.Field{
+	b.last = &layout.Field{
 		Name: "con_dau", Label: "Chữ ký số của cơ quan", Kind: layout.SignatureField, Width: d, Height: d, Align: layout.Center,
 	}
-	return b.seal
+	return b.last
 }
 
-// locks lists the fields the seal closes: number, date and every second place
+// locks lists the fields the last signature closes: number, date and every second place
 // of the number that the document has.
 func (b *builder) locks() []string {
 	var names []string

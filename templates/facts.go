@@ -27,7 +27,7 @@ func (f *Form) facts(rec []value, env Env) Facts {
 	if out.Unit = rec[f.index("drafting_unit")].str; out.Unit == "" {
 		out.Unit = env.Agency.Unit
 	}
-	out.Signatory, _ = env.Agency.signatory(rec[f.index("signatory")].str)
+	out.Signatory, _ = env.Agency.signer(&f.Head, rec[atSignatory].str)
 	for _, name := range f.concerns() {
 		if x, ok := f.root.field(name); ok {
 			if v := strings.TrimSpace(rec[x.index].str); v != "" {

@@ -89,6 +89,7 @@ func loadForm(fsys fs.FS, dir string, library map[string]*Field) (*Form, []*File
 		return nil, c.errs
 	}
 	f.blocks = c.body(string(body))
+	c.signingExtra(f.blocks)
 	if len(c.errs) > 0 {
 		return nil, c.errs
 	}

@@ -75,7 +75,7 @@ type Head struct {
 	Book         string `yaml:"book" json:"book"`
 	// Issuer is the kind of agency that issues it (Agency.Kind).
 	Issuer string `yaml:"issuer" json:"issuer"`
-	// Signing is leader+seal, leader, seal or clerk; Signer says who signs.
+	// Signing is one of LeaderAndSeal and its like; Signer says who signs.
 	Signing string `yaml:"signing" json:"signing"`
 	Signer  string `yaml:"signer" json:"signer"`
 	// OncePerDossier refuses a second document for the same dossier.
@@ -124,7 +124,7 @@ func (l Layout) withDefaults() Layout {
 
 // Choices of the head's enumerated keys.
 var headChoices = map[string][]string{
-	"signing": {"leader+seal", "leader", "seal", "clerk"},
+	"signing": {LeaderAndSeal, SignedByLeader, SealAlone, SignedByClerk},
 	"number":  {"standard", "letter", "permit", "none"},
 	"text":    {"file", "law", "free"},
 	"issuer":  {"department", "centre", "one-stop", "people-committee", "commune"},

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,15 +12,16 @@ import (
 type pieceKind uint8
 
 const (
-	pText     pieceKind = iota
-	pField              // {name | format}
-	pTick               // {name = value}
-	pTab                // {tab 90}
-	pBreak              // {br}
-	pIndex              // {#}, {# + 1}
-	pSum                // {sum list.field}
-	pAgency             // {agency.name}
-	pOptional           // [? … ]
+	pText      pieceKind = iota
+	pField               // {name | format}
+	pTick                // {name = value}
+	pTab                 // {tab 90}
+	pBreak               // {br}
+	pIndex               // {#}, {# + 1}
+	pSum                 // {sum list.field}
+	pAgency              // {agency.name}
+	pSignatory           // {signatory.name}
+	pOptional            // [? … ]
 )
 
 // piece is one piece of a line of text, already resolved against the fields.
@@ -33,6 +35,7 @@ type piece struct {
 	name         string // as written, for messages and the legal comparison
 	pointer      string // of the field, for messages of the typesetter
 	agency       func(*Agency) string
+	signatory    func(*Signatory) string
 	column       *Field     // of a sum
 	tab          float64    // mm of a tab; what is added to a counter
 	cond         *condition // of an optional piece; nil: all fields inside
@@ -235,6 +238,15 @@ func (p *inliner) braces() (piece, bool) {
 	}
 	if key, ok := strings.CutPrefix(name, "agency."); ok {
 		return p.agencyField(key, format, at)
+	}
+	if key, ok := strings.CutPrefix(name, "signatory."); ok {
+		fn, ok := signatoryFields[key]
+		if !ok || format != "" {
+			names := slices.Sorted(maps.Keys(signatoryFields))
+			p.fail(at, fileUnknownSigner, "name", key, "try", nearest(key, names), "names", strings.Join(names, ", "))
+			return piece{}, false
+		}
+		return piece{kind: pSignatory, signatory: fn, name: name}, true
 	}
 	r, ok := p.c.resolve(name, line, p.scope)
 	if !ok {

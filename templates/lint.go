@@ -31,6 +31,7 @@ func (c *Catalogue) Lint() []*FileError {
 			lintUse(l, f.Fields)
 			l.file = f.Where() + "/body.txt"
 			lintNumbers(l, f.blocks)
+			lintSigning(l, f)
 			l.file = f.Where() + "/legal.txt"
 			lintLegal(l, f)
 			l.file = f.Where() + "/sample.json"

@@ -54,7 +54,7 @@ var (
 	}
 	lineDirectives  = []string{"to", "closing"}
 	blockDirectives = []string{"if", "each", "columns", "table"}
-	bareDirectives  = []string{"head", "page", "pagebreak", "annex", "photo", "space", "number", "rule", "nation", "seal"}
+	bareDirectives  = []string{"head", "page", "pagebreak", "annex", "photo", "space", "number", "rule", "nation", "seal", "signature"}
 	endings         = []string{"end", "else", "next"}
 	allDirectives   = slices.Concat(textDirectives, lineDirectives, blockDirectives, bareDirectives, endings)
 )
@@ -169,6 +169,7 @@ var options = map[string][]string{
 	"rule":      {},
 	"nation":    {},
 	"seal":      {},
+	"signature": {},
 }
 
 func (c *compiler) bare(b block, rest string, sc *scope) (block, bool) {

@@ -26,6 +26,7 @@ const (
 	dataPhotoSize        Code = "photo_too_large"
 	dataNoAgency         Code = "no_agency"
 	dataUnknownSignatory Code = "unknown_signatory"
+	dataNoSigner         Code = "no_signer"
 	badControl           Code = "control_character"
 	badBreak             Code = "line_break"
 	badDirection         Code = "bidi_control"
@@ -67,7 +68,8 @@ var dataWords = map[Code]wording{
 	dataPhoto:            {"Không đọc được ảnh: cần tệp JPEG hoặc JPEG 2000 mã hóa base64. Hãy gửi tệp ảnh 4x6 gốc.", "The photo cannot be read: a JPEG or JPEG 2000 file in base64 is needed. Send the original 4x6 photo."},
 	dataPhotoSize:        {"Ảnh lớn hơn {most} byte. Hãy thu nhỏ ảnh.", "The photo is larger than {most} bytes. Make it smaller."},
 	dataNoAgency:         {"Chưa chọn cơ quan ban hành. Hãy cấu hình hồ sơ cơ quan.", "There is no issuing agency. Configure an agency profile."},
-	dataUnknownSignatory: {"Hồ sơ cơ quan không có người ký “{got}”.{try?}", "The agency profile has no signatory “{got}”.{try?}"},
+	dataUnknownSignatory: {"“{got}” không ký được văn bản này. Người ký theo hồ sơ cơ quan: {signers}.{try?}", "“{got}” cannot sign this document. By the agency profile these can: {signers}.{try?}"},
+	dataNoSigner:         {"Hồ sơ cơ quan chưa có người ký loại văn bản này. Hãy ghi thêm vào danh sách {list} trong agency.yaml.", "The agency profile has nobody who signs this kind of document. Add them to the list {list} in agency.yaml."},
 	badControl:           {"Ký tự điều khiển {char} không được phép. Hãy xóa ký tự này.", "The control character {char} is not allowed. Delete it."},
 	badBreak:             {"Trường này chỉ có một dòng, không được xuống dòng ({char}). Hãy viết liền.", "This field has one line; the line break {char} is not allowed. Write it in one line."},
 	badDirection:         {"Ký tự đổi chiều chữ {char} không được phép vì có thể làm chữ hiển thị khác nội dung thật. Hãy xóa ký tự này.", "The direction control {char} is not allowed: it can make a text look like another. Delete it."},

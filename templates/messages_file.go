@@ -56,6 +56,8 @@ const (
 	fileTab              Code = "tab"
 	fileUnknownField     Code = "unknown_field_in_body"
 	fileUnknownAgency    Code = "unknown_agency_field"
+	fileUnknownSigner    Code = "unknown_signatory_field"
+	fileSigningExtra     Code = "signing_extra"
 	fileUnknownFormat    Code = "unknown_format"
 	filePhraseMissing    Code = "phrase_missing"
 	fileOptionalOutside  Code = "optional_outside"
@@ -68,21 +70,22 @@ const (
 	notYetInForce  Code = "not_yet_in_force"
 	noLongerForce  Code = "no_longer_in_force"
 
-	lintUnused      Code = "lint_unused_field"
-	lintUndated     Code = "lint_undated_basis"
-	lintNoBasis     Code = "lint_no_basis"
-	lintUnknownAct  Code = "lint_unknown_act"
-	lintRepealed    Code = "lint_repealed_act"
-	lintNoSample    Code = "lint_no_sample"
-	lintSample      Code = "lint_sample"
-	lintSampleDay   Code = "lint_sample_day"
-	lintNoLegal     Code = "lint_no_legal_text"
-	lintSentence    Code = "lint_sentence"
-	lintExtra       Code = "lint_extra_text"
-	lintNoSuccessor Code = "lint_no_successor"
-	lintArticles    Code = "lint_articles"
-	lintOverlap     Code = "lint_overlap"
-	legalCorrection Code = "legal_correction"
+	lintUnused       Code = "lint_unused_field"
+	lintUndated      Code = "lint_undated_basis"
+	lintNoBasis      Code = "lint_no_basis"
+	lintUnknownAct   Code = "lint_unknown_act"
+	lintRepealed     Code = "lint_repealed_act"
+	lintNoSample     Code = "lint_no_sample"
+	lintSample       Code = "lint_sample"
+	lintSampleDay    Code = "lint_sample_day"
+	lintNoLegal      Code = "lint_no_legal_text"
+	lintSentence     Code = "lint_sentence"
+	lintExtra        Code = "lint_extra_text"
+	lintNoSuccessor  Code = "lint_no_successor"
+	lintArticles     Code = "lint_articles"
+	lintOverlap      Code = "lint_overlap"
+	lintSigningPlace Code = "lint_signing_place"
+	legalCorrection  Code = "legal_correction"
 )
 
 var fileWords = map[Code]wording{
@@ -139,6 +142,9 @@ var fileWords = map[Code]wording{
 	fileIndexOutside:     {"Số thứ tự # (hoặc # + 1) chỉ dùng trong @each hoặc dòng each của bảng.", "The counter # (or # + 1) only works inside @each or a table's each line."},
 	fileTab:              {"Không hiểu “{text}”. Hãy ghi khoảng cách bằng mm, ví dụ: tab 90.", "“{text}” is not understood. Write a distance in mm, for example: tab 90."},
 	fileUnknownField:     {"Không có trường “{name}”.{try?} Hãy sửa tên hoặc khai trường trong form.yaml.", "There is no field “{name}”.{try?} Correct the name or declare the field in form.yaml."},
+	fileUnknownSigner:    {"Người ký không có “{name}”.{try?} Các tên, không kèm cách ghi: {names}.", "A signatory has no “{name}”.{try?} Names, without a format: {names}."},
+	lintSigningPlace:     {"signing: {signing} cần chỗ ký trong body.txt. Hãy thêm {want}.", "signing: {signing} needs a place to sign in body.txt. Add {want}."},
+	fileSigningExtra:     {"@{directive} không đi với signing: {signing}, hoặc được ghi hai lần. Hãy bỏ lệnh này hoặc sửa signing.", "@{directive} does not go with signing: {signing}, or stands twice. Delete it or correct signing."},
 	fileUnknownAgency:    {"Hồ sơ cơ quan không có “{name}”.{try?} Các tên: {names}.", "The agency profile has no “{name}”.{try?} Names: {names}."},
 	fileUnknownFormat:    {"Trường “{name}” không có cách ghi “{format}”.{try?} Các cách ghi: {formats}.", "The field “{name}” has no format “{format}”.{try?} Formats: {formats}."},
 	filePhraseMissing:    {"Giá trị “{value}” của trường “{name}” thiếu câu “{format}” trong phrases.", "The value “{value}” of the field “{name}” has no phrase “{format}”."},

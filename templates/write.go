@@ -12,13 +12,14 @@ const englishSmaller = 2
 
 // writer turns pieces into runs of one paragraph.
 type writer struct {
-	env    *Env
-	frames [][]value
-	index  []int // of the loops around, from 1
-	size   float64
-	bold   bool // the whole paragraph
-	italic bool
-	lang   string
+	env       *Env
+	signatory *Signatory
+	frames    [][]value
+	index     []int // of the loops around, from 1
+	size      float64
+	bold      bool // the whole paragraph
+	italic    bool
+	lang      string
 
 	runs []layout.Run // of all paragraphs; the current one begins at from
 	from int
@@ -144,6 +145,8 @@ func (w *writer) pieces(list []piece) {
 				s = vietnamese.Upper(s)
 			}
 			w.text(s, p, "")
+		case pSignatory:
+			w.text(p.signatory(w.signatory), p, "")
 		case pOptional:
 			show := w.has(p.kids)
 			if p.cond != nil {
