@@ -34,10 +34,10 @@ type Agency struct {
 	Profile *templates.Agency
 	// Notice is printed on every page of its documents and shown on every page
 	// that speaks of them, e.g. that a demonstration has no legal value.
-	Notice      string
-	office      Office
-	seal        *Key
-	signatories map[string]*Key
+	Notice string
+	office Office
+	seal   *Key
+	keys   map[string]*Key // of signatories and clerks, by their id
 }
 
 // Key is an identity the service holds, with the picture it shows on paper.
@@ -55,9 +55,9 @@ func (a *Agency) Seal() (*Key, error) {
 	return a.seal, nil
 }
 
-// SignatoryKey is the key of a person in authority. Errors: *NoKeyError.
-func (a *Agency) SignatoryKey(id string) (*Key, error) {
-	if k, ok := a.signatories[id]; ok {
+// PersonKey is the key of a signatory or a clerk. Errors: *NoKeyError.
+func (a *Agency) PersonKey(id string) (*Key, error) {
+	if k, ok := a.keys[id]; ok {
 		return k, nil
 	}
 	return nil, &NoKeyError{Agency: a.ID, Signatory: id}
@@ -71,9 +71,9 @@ func (a *Agency) Check(now time.Time) error {
 			errs = append(errs, fmt.Errorf("seal of %s: %w", a.ID, err))
 		}
 	}
-	for id, k := range a.signatories {
+	for id, k := range a.keys {
 		if err := k.Identity.Check(now); err != nil {
-			errs = append(errs, fmt.Errorf("signatory %s of %s: %w", id, a.ID, err))
+			errs = append(errs, fmt.Errorf("%s of %s: %w", id, a.ID, err))
 		}
 	}
 	return errors.Join(errs...)
@@ -99,9 +99,11 @@ type Office struct {
 	// 20/2020/QĐ-TTg), at most 13 characters; the records archive asks for it.
 	OrganID string `yaml:"organ_id,omitempty"`
 	// KeptBy is the unit that keeps the archive copy.
-	KeptBy      string              `yaml:"kept_by,omitempty"`
-	Seal        *KeyEntry           `yaml:"seal,omitempty"`
+	KeptBy string    `yaml:"kept_by,omitempty"`
+	Seal   *KeyEntry `yaml:"seal,omitempty"`
+	// Signatories and Clerks hold each person's own key, by their id in the profile.
 	Signatories map[string]KeyEntry `yaml:"signatories,omitempty"`
+	Clerks      map[string]KeyEntry `yaml:"clerks,omitempty"`
 }
 
 // BookEntry configures one book.
@@ -170,7 +172,7 @@ func loadAgency(dir fs.FS, id string) (*Agency, error) {
 	if profile.ID != id {
 		return nil, fmt.Errorf("%s: id is %q, the folder's name is %q: make them the same", ProfileFile, profile.ID, id)
 	}
-	a := &Agency{ID: id, Profile: profile, signatories: map[string]*Key{}}
+	a := &Agency{ID: id, Profile: profile, keys: map[string]*Key{}}
 	raw, err = readBounded(dir, OfficeFile, maxConfigBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, nil
@@ -189,45 +191,43 @@ func loadAgency(dir fs.FS, id string) (*Agency, error) {
 			return nil, fmt.Errorf("%s: seal: %w", OfficeFile, err)
 		}
 	}
-	for key, e := range a.office.Signatories {
-		if _, ok := a.signatory(key); !ok {
-			return nil, fmt.Errorf("%s: signatory %q is not in %s, which has %q", OfficeFile, key, ProfileFile, a.SignatoryIDs())
-		}
-		if a.signatories[key], err = loadKey(dir, e); err != nil {
-			return nil, fmt.Errorf("%s: signatory %s: %w", OfficeFile, key, err)
-		}
+	if err := a.loadKeys(dir, "signatory", a.office.Signatories, profile.Signatories); err != nil {
+		return nil, err
 	}
-	return a, nil
+	return a, a.loadKeys(dir, "clerk", a.office.Clerks, profile.Clerks)
 }
 
-// SignatoryIDs lists who signs for the agency, the default first.
-func (a *Agency) SignatoryIDs() []string {
-	out := make([]string, len(a.Profile.Signatories))
-	for i, s := range a.Profile.Signatories {
+// loadKeys reads the keys of the people whom the profile lists.
+func (a *Agency) loadKeys(dir fs.FS, what string, entries map[string]KeyEntry, people []templates.Signatory) (err error) {
+	for id, e := range entries {
+		if !slices.ContainsFunc(people, func(s templates.Signatory) bool { return s.Key == id }) {
+			return fmt.Errorf("%s: %s %q is not in %s, which has %q", OfficeFile, what, id, ProfileFile, ids(people))
+		}
+		if a.keys[id], err = loadKey(dir, e); err != nil {
+			return fmt.Errorf("%s: %s %s: %w", OfficeFile, what, id, err)
+		}
+	}
+	return nil
+}
+
+func ids(people []templates.Signatory) []string {
+	out := make([]string, len(people))
+	for i, s := range people {
 		out[i] = s.Key
 	}
 	return out
 }
 
-// signatory finds who signs; "" is the default.
-func (a *Agency) signatory(key string) (templates.Signatory, bool) {
-	for _, s := range a.Profile.Signatories {
-		if key == "" || s.Key == key {
-			return s, true
-		}
-	}
-	return templates.Signatory{}, false
-}
+// SignatoryIDs lists who signs with the agency's authority, the default first;
+// ClerkIDs who signs slips on their own behalf.
+func (a *Agency) SignatoryIDs() []string { return ids(a.Profile.Signatories) }
 
-// signatoryOf is the key of who signs a document, "" when that person is no
-// longer among the agency's signatories.
-func (a *Agency) signatoryOf(doc archive.Document) string {
-	for _, s := range a.Profile.Signatories {
-		if strings.Join(s.Title, " ") == doc.SignatoryTitle && s.Name == doc.SignatoryName {
-			return s.Key
-		}
-	}
-	return ""
+// ClerkIDs lists who signs slips; see SignatoryIDs.
+func (a *Agency) ClerkIDs() []string { return ids(a.Profile.Clerks) }
+
+// people are signatories and clerks.
+func (a *Agency) people() []templates.Signatory {
+	return slices.Concat(a.Profile.Signatories, a.Profile.Clerks)
 }
 
 // Name is the agency's own name on one line, as the register's cover prints it.
@@ -277,8 +277,8 @@ func (a *Agency) books(forms []*templates.Form) ([]archive.Book, error) {
 	return out, nil
 }
 
-// numberPermit is the head's word for permit codes.
-const numberPermit = "permit"
+// The head's words for permit codes and for documents without a number.
+const numberPermit, numberNone = "permit", "none"
 
 func loadKey(dir fs.FS, e KeyEntry) (*Key, error) {
 	profile, ok := profiles[e.Profile]

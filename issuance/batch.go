@@ -74,6 +74,9 @@ func (s *Service) runBatch(ctx context.Context, b archive.Batch) error {
 	if err := s.batchKeys(b); err != nil {
 		return err // the numbers are not given before they can be sealed
 	}
+	if err := s.sortOut(ctx, b); err != nil {
+		return err
+	}
 	b, err := s.store.NumberBatch(ctx, b.ID, b.By, s.now())
 	if err != nil {
 		return fmt.Errorf("number the documents: %w", err)
@@ -103,6 +106,28 @@ func (s *Service) runBatch(ctx context.Context, b archive.Batch) error {
 	return errors.Join(append(errs, ctx.Err())...)
 }
 
+// sortOut ends the waiting items whose last signature the caller cannot make, a
+// slip of another clerk's for one: they get no number.
+func (s *Service) sortOut(ctx context.Context, b archive.Batch) error {
+	for _, item := range b.Items {
+		if item.State != archive.ItemWaiting {
+			continue
+		}
+		doc, err := s.store.Get(ctx, item.Document)
+		if err != nil || doc.Agency != b.Agency {
+			continue // NumberBatch says what is wrong with it
+		}
+		refused := s.canClose(doc, b.By)
+		if refused == nil {
+			continue
+		}
+		if err := s.store.EndItem(ctx, b.ID, item.N, errorCode(refused), refused.Error(), s.now()); err != nil {
+			return fmt.Errorf("write down what became of document %s: %w", item.Document, err)
+		}
+	}
+	return nil
+}
+
 // batchKeys checks the seal before numbers are given.
 func (s *Service) batchKeys(b archive.Batch) error {
 	_, err := s.sealKey(archive.Document{Agency: b.Agency})
@@ -118,7 +143,7 @@ func (s *Service) sealItem(ctx context.Context, b archive.Batch, item archive.Ba
 	}
 	code, detail := "", ""
 	if err != nil {
-		code, detail = archive.ErrorCode(err), err.Error()
+		code, detail = errorCode(err), err.Error()
 		s.log.ErrorContext(ctx, "a document of a batch could not be sealed", "batch", b.ID, "document", item.Document, "error", err)
 	}
 	if err := s.store.EndItem(ctx, b.ID, item.N, code, detail, s.now()); err != nil {

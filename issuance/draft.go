@@ -41,7 +41,7 @@ func (s *Service) Make(ctx context.Context, r Request, until Until) (doc archive
 		return doc, replay, err
 	}
 	if until == UntilSigned || until == UntilIssued {
-		if err := s.canReach(doc, until); err != nil {
+		if err := s.canReach(doc, until, r.By); err != nil {
 			return doc, replay, err
 		}
 	}
@@ -188,30 +188,18 @@ func (p *prepared) draft(r Request) archive.Draft {
 	return d
 }
 
-// moves is the way to issue that a form's signing has.
-func moves(f *templates.Form) []archive.Move {
-	var out []archive.Move
-	if f.Signing == "leader+seal" || f.Signing == "leader" {
-		out = append(out, archive.MoveSign)
-	}
-	if f.Number != "none" {
-		out = append(out, archive.MoveNumber)
-	}
-	return append(out, archive.MoveIssue)
-}
-
 // canReach checks, before anything is signed, that the keys for the moves asked
 // for are held and valid, so that a call does not stop half-way for a reason
 // that was known at its start.
-func (s *Service) canReach(doc archive.Document, until Until) error {
+func (s *Service) canReach(doc archive.Document, until Until, by archive.Actor) error {
 	var errs []error
 	if doc.State == archive.Drafted && doc.Moves[0] == archive.MoveSign {
-		if _, err := s.signatoryKey(doc); err != nil {
+		if _, _, err := s.personKey(doc, by); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	if until == UntilIssued && !doc.State.InForce() {
-		if _, err := s.sealKey(doc); err != nil {
+	if s.closes(doc, until) && !doc.State.InForce() {
+		if err := s.canClose(doc, by); err != nil {
 			errs = append(errs, err)
 		}
 	}

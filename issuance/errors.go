@@ -38,6 +38,19 @@ func (e *NoKeyError) Error() string {
 	return fmt.Sprintf("no key is held for signatory %s of %s", e.Signatory, e.Agency)
 }
 
+// NotYoursError says that a caller may not sign as the person whom a document
+// names. Nothing was signed.
+type NotYoursError struct {
+	Document, Agency string
+	Person           string // id of who must sign, "" when nobody of the agency has that title and name
+	Name, Title      string // as the document prints them
+	Yours            string // as whom the caller may sign, "" for nobody
+}
+
+func (e *NotYoursError) Error() string {
+	return fmt.Sprintf("document %s is signed by %q (%s of %s), the caller signs as %q", e.Document, e.Person, e.Name, e.Agency, e.Yours)
+}
+
 // KeyNotUsableError says that a key cannot sign now: expired, not yet valid, or
 // not what its certificate says. Nothing was signed.
 type KeyNotUsableError struct {

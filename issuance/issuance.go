@@ -100,7 +100,7 @@ func New(o Options) *Service {
 }
 
 // System is the actor of what the service does by itself.
-var System = archive.Actor{ID: "system", Name: "Antin", Role: "system"}
+var System = archive.Actor{ID: "system", Name: "Antin", Role: "system", Person: archive.Anyone}
 
 // Prepare enters the agencies and their books in the store, so that their
 // documents can be numbered.
@@ -142,6 +142,11 @@ func (s *Service) Agency(id string) (*Agency, error) {
 
 // Forms is the catalogue in use.
 func (s *Service) Forms() *templates.Catalogue { return s.forms }
+
+// form is the one that a document was made from.
+func (s *Service) form(doc archive.Document) (*templates.Form, error) {
+	return s.forms.Choose(doc.Form, doc.FormVersion, time.Time{})
+}
 
 // Store is the archive in use, for reading.
 func (s *Service) Store() archive.Store { return s.store }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"antin/archive"
+	"antin/templates"
 )
 
 // Names of the fields that the renderer places on every document (DESIGN: the
@@ -18,13 +19,15 @@ const (
 	fieldArchive   = "luu_tru"
 	fieldSignatory = "ky_lanh_dao"
 	fieldSeal      = "con_dau"
+	fieldClerk     = "ky_can_bo"
 )
 
-// Sign certifies a draft with the signatory's key. A document that is signed
+// Sign certifies a draft with the signatory's key; a document that carries no
+// other signature is numbered and issued with it. A document that is signed
 // already is returned as it is.
 //
 // Errors: *archive.NotFoundError, *archive.StateError, *NoKeyError,
-// *KeyNotUsableError.
+// *KeyNotUsableError, *NotYoursError.
 func (s *Service) Sign(ctx context.Context, id string, by archive.Actor) (archive.Document, error) {
 	doc, err := s.store.Get(ctx, id)
 	if err != nil {
@@ -32,6 +35,9 @@ func (s *Service) Sign(ctx context.Context, id string, by archive.Actor) (archiv
 	}
 	if hasRevision(doc, archive.RevisionSigned) && doc.State != archive.Returned {
 		return doc, nil
+	}
+	if s.signing(doc) == templates.SignedByLeader {
+		return s.Issue(ctx, id, by)
 	}
 	if err := archive.Check(doc.ID, doc.State, doc.Moves, archive.MoveSign); err != nil {
 		return doc, err
@@ -93,15 +99,22 @@ func (s *Service) next(doc archive.Document, until Until) step {
 		return nil
 	}
 	signs := len(doc.Moves) > 0 && doc.Moves[0] == archive.MoveSign
+	issues := s.closes(doc, until)
 	switch {
 	case doc.State == archive.Drafted && signs:
 		return s.sign
-	case until == UntilIssued && (doc.State == archive.Drafted || doc.State == archive.Signed) && numbered(doc):
+	case issues && (doc.State == archive.Drafted || doc.State == archive.Signed) && numbered(doc):
 		return s.number
-	case until == UntilIssued && (doc.State == archive.Drafted || doc.State == archive.Signed || doc.State == archive.Numbered):
+	case issues && (doc.State == archive.Drafted || doc.State == archive.Signed || doc.State == archive.Numbered):
 		return s.seal
 	}
 	return nil
+}
+
+// closes reports whether the way to until includes the last signature: a
+// document that only a signatory signs is issued by being signed.
+func (s *Service) closes(doc archive.Document, until Until) bool {
+	return until == UntilIssued || until == UntilSigned && s.signing(doc) == templates.SignedByLeader
 }
 
 // numbered reports whether a document takes a number on its way.
@@ -115,7 +128,7 @@ func sealReason(doc archive.Document) string {
 }
 
 func (s *Service) sign(ctx context.Context, doc archive.Document, by archive.Actor) (archive.Document, error) {
-	key, err := s.signatoryKey(doc)
+	key, person, err := s.personKey(doc, by)
 	if err != nil {
 		return doc, err
 	}
@@ -128,20 +141,21 @@ func (s *Service) sign(ctx context.Context, doc archive.Document, by archive.Act
 	if err != nil {
 		return doc, fmt.Errorf("sign document %s: %w", doc.ID, err)
 	}
-	return s.store.AddSigned(ctx, doc.ID, signed, by, at)
+	return s.store.AddSigned(ctx, doc.ID, signed, named(by, person), at)
 }
 
 // number makes the promise. The key is tried first: a number whose seal cannot
 // be applied would stay open in the register.
 func (s *Service) number(ctx context.Context, doc archive.Document, by archive.Actor) (archive.Document, error) {
-	if _, err := s.sealKey(doc); err != nil {
+	h, err := s.closingHand(doc, by)
+	if err != nil {
 		return doc, err
 	}
-	return s.store.AssignNumber(ctx, doc.ID, by, s.now())
+	return s.store.AssignNumber(ctx, doc.ID, named(by, h.person), s.now())
 }
 
 func (s *Service) seal(ctx context.Context, doc archive.Document, by archive.Actor) (archive.Document, error) {
-	key, err := s.sealKey(doc)
+	h, err := s.closingHand(doc, by)
 	if err != nil {
 		return doc, err
 	}
@@ -150,11 +164,11 @@ func (s *Service) seal(ctx context.Context, doc archive.Document, by archive.Act
 		return doc, err
 	}
 	at := s.now()
-	sealed, err := s.stamp(pdf, doc, key, at)
+	sealed, err := s.stamp(pdf, doc, h, at)
 	if err != nil {
 		return doc, fmt.Errorf("seal document %s: %w", doc.ID, err)
 	}
-	return s.store.AddIssued(ctx, doc.ID, sealed, by, at)
+	return s.store.AddIssued(ctx, doc.ID, sealed, named(by, h.person), at)
 }
 
 // Return gives a document that is not numbered yet back to its drafter.
@@ -165,20 +179,6 @@ func (s *Service) Return(ctx context.Context, id, reason string, by archive.Acto
 // Withdraw takes an issued document out of force. Its number stays taken.
 func (s *Service) Withdraw(ctx context.Context, id, reason string, by archive.Actor) (archive.Document, error) {
 	return s.store.Withdraw(ctx, id, reason, by, s.now())
-}
-
-// signatoryKey is the usable key of who signs a document.
-func (s *Service) signatoryKey(doc archive.Document) (*Key, error) {
-	agency, err := s.Agency(doc.Agency)
-	if err != nil {
-		return nil, err
-	}
-	id := agency.signatoryOf(doc)
-	key, err := agency.SignatoryKey(id)
-	if err != nil {
-		return nil, err
-	}
-	return key, s.usable(key, agency.ID, id)
 }
 
 // sealKey is the usable key of the agency's seal.

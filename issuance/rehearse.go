@@ -28,12 +28,12 @@ func (s *Service) Rehearse(ctx context.Context, r Request) (Rehearsal, error) {
 	out.Render = time.Since(start)
 	d := p.draft(r)
 	doc := archive.Document{
-		Agency: d.Agency, Book: d.Book, DossierCode: d.DossierCode, SignatoryTitle: d.SignatoryTitle, SignatoryName: d.SignatoryName,
+		Agency: d.Agency, Form: d.Form, FormVersion: d.FormVersion, Moves: d.Moves, Book: d.Book, DossierCode: d.DossierCode, SignatoryTitle: d.SignatoryTitle, SignatoryName: d.SignatoryName,
 		Number: &archive.Number{Agency: d.Agency, Book: d.Book, Year: at.Year(), Serial: 15, Text: "15", Symbol: d.Symbol, Date: archive.Day(at)},
 	}
 	if len(d.Moves) > 0 && d.Moves[0] == archive.MoveSign {
 		start = time.Now()
-		key, err := s.signatoryKey(doc)
+		key, _, err := s.personKey(doc, System)
 		if err != nil {
 			return out, err
 		}
@@ -43,11 +43,11 @@ func (s *Service) Rehearse(ctx context.Context, r Request) (Rehearsal, error) {
 		out.Certify = time.Since(start)
 	}
 	start = time.Now()
-	key, err := s.sealKey(doc)
+	h, err := s.closingHand(doc, System)
 	if err != nil {
 		return out, err
 	}
-	if _, err := s.stamp(pdf, doc, key, at); err != nil {
+	if _, err := s.stamp(pdf, doc, h, at); err != nil {
 		return out, err
 	}
 	out.Seal = time.Since(start)

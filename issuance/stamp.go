@@ -18,16 +18,21 @@ func (s *Service) certify(pdf []byte, doc archive.Document, key *Key, at time.Ti
 	})
 }
 
-// stamp is the revision that fills number, date and archive stamp and seals.
-func (s *Service) stamp(pdf []byte, doc archive.Document, key *Key, at time.Time) ([]byte, error) {
+// stamp is the revision that fills number, date and archive stamp and makes the
+// last signature. Where it is a person's it is the only one and certifies.
+func (s *Service) stamp(pdf []byte, doc archive.Document, h hand, at time.Time) ([]byte, error) {
 	day := at
 	if doc.Number != nil {
 		day = doc.Number.Date
 	}
-	return signer.Seal(pdf, signer.Signature{
-		Identity: key.Identity, Picture: key.Picture, Profile: key.Profile, Field: fieldSeal,
-		Name: s.agencyName(doc.Agency), Reason: sealReason(doc), Location: s.place(doc.Agency), Time: at,
-	}, s.fills(doc, day))
+	sig := signer.Signature{
+		Identity: h.key.Identity, Picture: h.key.Picture, Profile: h.key.Profile, Field: h.field,
+		Name: h.name, Reason: h.reason, Location: s.place(doc.Agency), Time: at,
+	}
+	if h.person != "" {
+		return signer.CertifyFilled(pdf, sig, s.fills(doc, day))
+	}
+	return signer.Seal(pdf, sig, s.fills(doc, day))
 }
 
 // fills are the values of the fields that one revision fills together with the

@@ -50,6 +50,12 @@ func Certify(pdf []byte, s Signature) ([]byte, error) {
 	return sign(pdf, s, nil, true)
 }
 
+// CertifyFilled fills text fields and certifies, all in one revision: for
+// documents that carry one signature, of a person.
+func CertifyFilled(pdf []byte, s Signature, fills []Fill) ([]byte, error) {
+	return sign(pdf, s, fills, true)
+}
+
 // Seal fills text fields and adds an approval signature, all in one revision,
 // so that the fields that the signature's field names in /Lock are locked with
 // the very values filled in here. It is used after Certify, or alone for

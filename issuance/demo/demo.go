@@ -101,7 +101,7 @@ func makeAgency(parent, kind string, pki *testpki.PKI) error {
 	if err := os.MkdirAll(filepath.Join(dir, "keys"), 0o700); err != nil {
 		return err
 	}
-	office := issuance.Office{Notice: Notice, Signatories: map[string]issuance.KeyEntry{}}
+	office := issuance.Office{Notice: Notice}
 	seal, err := pki.Issue(testpki.Request{Name: profile.Title, Organization: profile.Title})
 	if err != nil {
 		return err
@@ -115,18 +115,11 @@ func makeAgency(parent, kind string, pki *testpki.PKI) error {
 		return err
 	}
 	office.Seal = &entry
-	for _, s := range profile.Signatories {
-		id, err := pki.Issue(testpki.Request{Name: s.Name, Title: s.Office, Organization: profile.Title})
-		if err != nil {
-			return err
-		}
-		picture, err := testpki.SignaturePNG(s.Name)
-		if err != nil {
-			return err
-		}
-		if office.Signatories[s.Key], err = writeKey(dir, s.Key, id, picture); err != nil {
-			return err
-		}
+	if office.Signatories, err = personKeys(dir, profile.Title, profile.Signatories, pki); err != nil {
+		return err
+	}
+	if office.Clerks, err = personKeys(dir, profile.Title, profile.Clerks, pki); err != nil {
+		return err
 	}
 	out, err := yaml.Marshal(office)
 	if err != nil {
@@ -159,6 +152,25 @@ func makeAuditKey(dir string, pki *testpki.PKI) error {
 	return os.WriteFile(filepath.Join(dir, issuance.ServiceFile), out, 0o600)
 }
 
+// personKeys makes a key of their own for each person.
+func personKeys(dir, agency string, people []templates.Signatory, pki *testpki.PKI) (map[string]issuance.KeyEntry, error) {
+	out := map[string]issuance.KeyEntry{}
+	for _, s := range people {
+		id, err := pki.Issue(testpki.Request{Name: s.Name, Title: s.Office, Organization: agency})
+		if err != nil {
+			return nil, err
+		}
+		picture, err := testpki.SignaturePNG(s.Name)
+		if err != nil {
+			return nil, err
+		}
+		if out[s.Key], err = writeKey(dir, s.Key, id, picture); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 func writeKey(dir, name string, id *signer.Identity, picture []byte) (issuance.KeyEntry, error) {
 	secret := make([]byte, 20)
 	if _, err := rand.Read(secret); err != nil {
@@ -183,16 +195,20 @@ func writeKey(dir, name string, id *signer.Identity, picture []byte) (issuance.K
 	return e, nil
 }
 
-// apiKeys are the demonstration's callers.
-var apiKeys = []struct {
-	name  string
-	roles []archive.Role
-}{
-	{"tron-goi", []archive.Role{archive.RoleWorkflow, archive.RoleSignatory, archive.RoleClerk}},
-	{"phan-mem-nghiep-vu", []archive.Role{archive.RoleWorkflow}},
-	{"lanh-dao", []archive.Role{archive.RoleSignatory}},
-	{"van-thu", []archive.Role{archive.RoleClerk}},
-	{"kiem-tra", []archive.Role{archive.RoleAuditor}},
+// apiKeys are the demonstration's callers. Only the first, a machine that takes
+// a document from data to issue in one call, signs as whoever the document names.
+var apiKeys = []archive.Key{
+	{Name: "tron-goi", Roles: []archive.Role{archive.RoleWorkflow, archive.RoleSignatory, archive.RoleClerk}, Person: archive.Anyone},
+	{Name: "phan-mem-nghiep-vu", Roles: []archive.Role{archive.RoleWorkflow}},
+	{Name: "lanh-dao", Agency: "snv-hanoi", Roles: []archive.Role{archive.RoleSignatory}, Person: "giam-doc"},
+	{Name: "pho-giam-doc", Agency: "snv-hanoi", Roles: []archive.Role{archive.RoleSignatory}, Person: "pho-giam-doc"},
+	{Name: "truong-phong", Agency: "snv-hanoi", Roles: []archive.Role{archive.RoleSignatory}, Person: "truong-phong"},
+	{Name: "giam-doc-trung-tam", Agency: "ttdvvl-hanoi", Roles: []archive.Role{archive.RoleSignatory}, Person: "giam-doc"},
+	{Name: "chu-tich-phuong", Agency: "phuong-minh-hoa", Roles: []archive.Role{archive.RoleSignatory}, Person: "chu-tich"},
+	{Name: "van-thu", Roles: []archive.Role{archive.RoleClerk}},
+	{Name: "can-bo-mot-cua", Agency: "ttpvhcc-cn02", Roles: []archive.Role{archive.RoleClerk}, Person: "can-bo-tiep-nhan"},
+	{Name: "can-bo-trung-tam", Agency: "ttdvvl-hanoi", Roles: []archive.Role{archive.RoleClerk}, Person: "can-bo-tiep-nhan"},
+	{Name: "kiem-tra", Roles: []archive.Role{archive.RoleAuditor}},
 }
 
 // APIKeys makes the demonstration's API keys once and returns them by name, on
@@ -224,12 +240,12 @@ func makeAPIKeys(ctx context.Context, file string, keys archive.Keys, now time.T
 		if err != nil {
 			return nil, err
 		}
-		key := archive.Key{ID: id, Name: k.name, Roles: k.roles, Created: now}
-		if err := keys.PutKey(ctx, key, hash, issuance.System, now); err != nil {
+		k.ID, k.Created = id, now
+		if err := keys.PutKey(ctx, k, hash, issuance.System, now); err != nil {
 			return nil, fmt.Errorf("enter a demonstration API key: %w", err)
 		}
-		out[k.name] = secret
-		fmt.Fprintf(&text, "%s %s\n", k.name, secret)
+		out[k.Name] = secret
+		fmt.Fprintf(&text, "%s %s\n", k.Name, secret)
 	}
 	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		return nil, fmt.Errorf("write the demonstration's API keys: %w", err)
