@@ -85,7 +85,7 @@ func roleNames(roles []archive.Role) string {
 }
 
 func (w *caller) actor() archive.Actor {
-	return archive.Actor{ID: w.key.ID, Name: w.key.Name, Role: roleNames(w.key.Roles)}
+	return archive.Actor{ID: w.key.ID, Name: w.key.Name, Role: roleNames(w.key.Roles), Person: w.key.Person}
 }
 
 // sees reports whether the caller may see an agency's documents. What it may

@@ -15,6 +15,7 @@ import (
 type historyRow struct {
 	archive.Step
 	What, By string
+	As       string // whose signature it was
 }
 
 var revisionWords = map[archive.RevisionKind]string{
@@ -49,7 +50,7 @@ func (s *Server) documentPage(c echo.Context) error {
 		LookupURL: "/tra-cuu/" + doc.LookupCode, Token: deskOf(c).Token, Title: doc.Subject,
 	}
 	for _, name := range []string{"ky", "phat-hanh", "tra-lai", "thu-hoi"} {
-		if a := actions[name]; who.has(a.roles...) && a.check(doc) == nil {
+		if a := actions[name]; who.has(a.roles...) && a.check(s, who, doc) == nil {
 			body.Actions = append(body.Actions, a)
 		}
 	}
@@ -61,9 +62,24 @@ func (s *Server) documentPage(c echo.Context) error {
 		if row.By == "" {
 			row.By = h.By.ID
 		}
+		row.As = s.personName(doc.Agency, h.By.Person)
 		body.History = append(body.History, row)
 	}
 	return s.page(c, http.StatusOK, "document", doc.Subject, body)
+}
+
+// personName is a signatory's or clerk's name, "" for nobody.
+func (s *Server) personName(agency, id string) string {
+	a, err := s.service.Agency(agency)
+	if err != nil || id == "" {
+		return id
+	}
+	for _, p := range slices.Concat(a.Profile.Signatories, a.Profile.Clerks) {
+		if p.Key == id {
+			return p.Name
+		}
+	}
+	return id
 }
 
 // documentFile is a revision's PDF, by the same call as the JSON interface: the

@@ -16,6 +16,7 @@ import (
 
 	"antin/api/problem"
 	"antin/archive"
+	"antin/templates"
 )
 
 // maxQueue bounds how many waiting documents are read to show the oldest first.
@@ -51,10 +52,27 @@ type deskRow struct {
 	Agency string // in words; "" where the caller works for one agency
 	Since  time.Time
 	Age    string
+	// Warnings are the rules that it breaks and that do not stop it.
+	Warnings []templates.Warning
+}
+
+// warnRows reads the data of those documents of a page whose forms may warn.
+func (s *Server) warnRows(ctx context.Context, rows []deskRow) error {
+	for i := range rows {
+		if !s.service.MayWarn(rows[i].Document) {
+			continue
+		}
+		doc, err := s.service.Store().Get(ctx, rows[i].ID)
+		if err != nil {
+			return err
+		}
+		rows[i].Warnings = s.service.Warnings(doc)
+	}
+	return nil
 }
 
 func (s *Server) deskRow(who *caller, d archive.Document) deskRow {
-	r := deskRow{Document: d, Label: labelOf(d.State), Since: d.Updated}
+	r := deskRow{Document: d, Label: labelOf(d.State), Since: d.Updated, Warnings: s.service.Warnings(d)}
 	if d.State == archive.Drafted {
 		r.Since = d.Created
 	}
@@ -116,7 +134,8 @@ func (s *Server) queueToSign(c echo.Context) error {
 		Title: "Văn bản chờ ký", TitleEN: "Documents to sign", Empty: "Không có văn bản nào chờ ký.",
 		Actions: []deskAction{actions["ky"], actions["tra-lai"]},
 	}
-	return s.queue(c, who, body, []archive.State{archive.Drafted}, func(d archive.Document) bool { return waits(d) == archive.MoveSign })
+	states := []archive.State{archive.Drafted, archive.Numbered}
+	return s.queue(c, who, body, states, func(d archive.Document) bool { return s.theirs(who, d, archive.RoleSignatory) })
 }
 
 func (s *Server) queueToIssue(c echo.Context) error {
@@ -129,10 +148,18 @@ func (s *Server) queueToIssue(c echo.Context) error {
 		Actions: []deskAction{actions["phat-hanh"], actions["tra-lai"]},
 	}
 	states := []archive.State{archive.Drafted, archive.Signed, archive.Numbered}
-	return s.queue(c, who, body, states, func(d archive.Document) bool {
-		m := waits(d)
-		return m == archive.MoveNumber || m == archive.MoveIssue
-	})
+	return s.queue(c, who, body, states, func(d archive.Document) bool { return s.theirs(who, d, archive.RoleClerk) })
+}
+
+// theirs reports whether a document waits for a caller in a role: for a move of
+// that role, and for nobody else's signature.
+func (s *Server) theirs(who *caller, d archive.Document, role archive.Role) bool {
+	switch m := waits(d); m {
+	case archive.MoveSign, archive.MoveNumber, archive.MoveIssue:
+		return s.service.Signs(d, m) == role && s.service.MaySign(d, who.actor()) == nil
+	default:
+		return false
+	}
 }
 
 // queue shows the documents that wait, the one that waits longest first: the
@@ -156,6 +183,9 @@ func (s *Server) queue(c echo.Context, who *caller, body queueBody, states []arc
 	slices.SortStableFunc(rows, func(a, b deskRow) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID)) })
 	body.Total, body.More = len(rows), more
 	body.Rows = body.paged(rows, c)
+	if err := s.warnRows(c.Request().Context(), body.Rows); err != nil {
+		return err
+	}
 	return s.page(c, http.StatusOK, "queue", body.Title, body)
 }
 

@@ -31,7 +31,8 @@ type deskAction struct {
 
 	roles []archive.Role
 	moves []archive.Move // any of them allowed offers the action
-	// first wants the move to be the one that the document waits for.
+	// first wants the move to be the next on the way to issue, and the roles' and
+	// the caller's to make.
 	first bool
 	do    func(ctx context.Context, s *Server, id, reason string, by archive.Actor) (archive.Document, error)
 }
@@ -39,16 +40,16 @@ type deskAction struct {
 var actions = map[string]deskAction{
 	"ky": {
 		Name: "ky", Button: "Ký các văn bản đã chọn", ButtonEN: "Sign", Ask: "Ký", AskEN: "Sign",
-		Happens: "Từng văn bản sẽ mang chữ ký số của người có thẩm quyền ghi bên dưới và chuyển sang văn thư. Sau khi ký, nội dung không sửa được nữa.",
+		Happens: "Từng văn bản sẽ mang chữ ký số của người có thẩm quyền ghi bên dưới và chuyển sang văn thư; văn bản chỉ cần một chữ ký thì phát hành ngay. Sau khi ký, nội dung không sửa được nữa.",
 		Done:    "đã ký", List: deskPath + "/cho-ky",
-		roles: []archive.Role{archive.RoleSignatory}, moves: []archive.Move{archive.MoveSign}, first: true,
+		roles: []archive.Role{archive.RoleSignatory}, moves: []archive.Move{archive.MoveSign, archive.MoveNumber, archive.MoveIssue}, first: true,
 		do: func(ctx context.Context, s *Server, id, _ string, by archive.Actor) (archive.Document, error) {
 			return s.service.Sign(ctx, id, by)
 		},
 	},
 	"phat-hanh": {
 		Name: "phat-hanh", Button: "Cấp số và đóng dấu các văn bản đã chọn", ButtonEN: "Number and seal", Ask: "Cấp số và đóng dấu", AskEN: "Number and seal",
-		Happens: "Từng văn bản nhận số tiếp theo trong sổ của mình theo đúng thứ tự dưới đây, mang ngày hôm nay, được đóng dấu cơ quan và phát hành. Số đã cấp không dùng lại và không bỏ được.",
+		Happens: "Từng văn bản nhận số tiếp theo trong sổ của mình theo đúng thứ tự dưới đây, mang ngày hôm nay, được đóng dấu cơ quan (phiếu do chính bạn ký thì mang chữ ký của bạn) và phát hành. Số đã cấp không dùng lại và không bỏ được.",
 		Done:    "đã cấp số và đóng dấu", List: deskPath + "/cho-phat-hanh",
 		roles: []archive.Role{archive.RoleClerk}, moves: []archive.Move{archive.MoveNumber, archive.MoveIssue}, first: true,
 		do: func(ctx context.Context, s *Server, id, _ string, by archive.Actor) (archive.Document, error) {
@@ -75,10 +76,11 @@ var actions = map[string]deskAction{
 	},
 }
 
-// check is the archive's rule on whether a document may make the action now.
-func (a deskAction) check(d archive.Document) error {
-	if m := waits(d); a.first && slices.Contains(a.moves, m) {
-		return nil
+// check reports why a document may not make the action now, by the archive's
+// rule and by whose signature it waits for.
+func (a deskAction) check(s *Server, who *caller, d archive.Document) error {
+	if m := waits(d); a.first && slices.Contains(a.moves, m) && slices.Contains(a.roles, s.service.Signs(d, m)) {
+		return s.service.MaySign(d, who.actor())
 	}
 	if !a.first && slices.ContainsFunc(archive.Allowed(d.State, d.Moves), func(m archive.Move) bool { return slices.Contains(a.moves, m) }) {
 		return nil
@@ -163,7 +165,7 @@ func (s *Server) confirm(c echo.Context, status int, o order, who *caller, wrong
 	for _, id := range o.ids {
 		_, doc, err := s.find(c, id, o.roles...)
 		if err == nil {
-			err = o.check(doc)
+			err = o.check(s, who, doc)
 		}
 		item := orderItem{deskRow: s.deskRow(who, doc)}
 		if err != nil {

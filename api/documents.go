@@ -330,6 +330,13 @@ func (s *Server) document(d archive.Document) Document {
 		out.Revisions[i] = Revision{Number: r.N, Kind: string(r.Kind), Sha256: r.SHA256, Size: r.Size, CreatedAt: r.At}
 		out.Sha256, out.Size = &r.SHA256, &r.Size
 	}
+	if warnings := s.service.Warnings(d); len(warnings) > 0 {
+		list := make([]Warning, len(warnings))
+		for i, w := range warnings {
+			list[i] = Warning{Pointer: w.Pointer, Detail: w.Vi, DetailEn: w.En}
+		}
+		out.Warnings = &list
+	}
 	out.Links.Self = "/v1/documents/" + d.ID
 	out.Links.Pdf = out.Links.Self + "/pdf"
 	return out

@@ -449,6 +449,9 @@ type Document struct {
 	// Symbol e.g. QĐ-SNV
 	Symbol    *string   `json:"symbol,omitempty"`
 	UpdatedAt time.Time `json:"updated_at"`
+
+	// Warnings rules that it breaks and that do not stop it, e.g. an apology sent too late; as of its issue, or as of now. Left out where there are none, and of lists
+	Warnings *[]Warning `json:"warnings,omitempty"`
 }
 
 // DocumentPage defines model for DocumentPage.
@@ -710,6 +713,15 @@ type State string
 
 // Until defines model for Until.
 type Until string
+
+// Warning defines model for Warning.
+type Warning struct {
+	Detail   string `json:"detail"`
+	DetailEn string `json:"detail_en"`
+
+	// Pointer JSON pointer within the form's data
+	Pointer string `json:"pointer"`
+}
 
 // Cursor defines model for Cursor.
 type Cursor = string

@@ -238,6 +238,8 @@ func signatureTitle(s verify.Signature) (vi, en string) {
 		return "Dấu thời gian", "Time-stamp"
 	case s.Field == "ky_lanh_dao":
 		return "Người có thẩm quyền ký", "Signatory"
+	case s.Field == "ky_can_bo":
+		return "Cán bộ ký", "Officer"
 	case s.Field == "con_dau":
 		return "Con dấu của cơ quan", "Agency seal"
 	}

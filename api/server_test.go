@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -106,10 +107,28 @@ func (b *bench) key(name, agency string, roles ...archive.Role) {
 		b.t.Fatal(err)
 	}
 	k := archive.Key{ID: id, Agency: agency, Name: name, Roles: roles, Created: clock}
+	if slices.Contains(roles, archive.RoleSignatory) {
+		k.Person = archive.Anyone
+	}
+	b.put(k, secret, hash)
+}
+
+// bind makes the key of one person.
+func (b *bench) bind(name, agency, person string, roles ...archive.Role) {
+	b.t.Helper()
+	id, secret, hash, err := archive.NewKey(rand.Reader)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.put(archive.Key{ID: id, Agency: agency, Name: name, Roles: roles, Person: person, Created: clock}, secret, hash)
+}
+
+func (b *bench) put(k archive.Key, secret string, hash archive.KeyHash) {
+	b.t.Helper()
 	if err := b.store.PutKey(b.t.Context(), k, hash, issuance.System, clock); err != nil {
 		b.t.Fatal(err)
 	}
-	b.keys[name] = secret
+	b.keys[k.Name] = secret
 }
 
 // request is one call; body is JSON text.

@@ -30,6 +30,7 @@ const (
 	ActionRecover      = "recover"      // a document was finished after a restart
 	ActionRefused      = "refused"      // a call was refused for want of a role
 	ActionCheckpoint   = "checkpoint"   //
+	ActionWarning      = "warning"      // a document was drafted or issued against a rule that only warns
 	ActionExport       = "export"       // the register or a dossier left the system
 	ActionConfigChange = "config.value" // a setting outside agencies and books
 )

@@ -179,6 +179,8 @@ func (k Key) Check() error {
 	switch {
 	case k.Person == "" && slices.Contains(k.Roles, RoleSignatory):
 		return &InvalidError{"person", "is empty, and the key is a signatory's"}
+	case k.Person == Anyone && !slices.Contains(k.Roles, RoleSignatory):
+		return &InvalidError{"person", "is anyone, and the key is no signatory's"}
 	case k.Person != "" && k.Person != Anyone && k.Agency == "":
 		return &InvalidError{"agency", "is empty, and the key is one person's"}
 	}

@@ -41,9 +41,21 @@ func (s *Service) head(doc archive.Document) *templates.Head {
 	return &f.Head
 }
 
-// Signs is the role that makes a document's signature when it stands before
-// move: the signatory's for signing and for documents that only a signatory
-// signs, else the clerk's.
+// MaySign reports why a caller may not make a document's next signature; nil
+// where it is theirs, or the agency's seal. Errors: *NotYoursError.
+func (s *Service) MaySign(doc archive.Document, by archive.Actor) error {
+	if by.Person == archive.Anyone || s.PersonFor(doc) == "" {
+		return nil
+	}
+	_, _, err := s.personKey(doc, by)
+	if isError[*NotYoursError](err) {
+		return err
+	}
+	return nil
+}
+
+// Signs is the role that makes move: the signatory for signing and for what
+// only a signatory signs, else the clerk.
 func (s *Service) Signs(doc archive.Document, move archive.Move) archive.Role {
 	if move == archive.MoveSign || s.signing(doc) == templates.SignedByLeader {
 		return archive.RoleSignatory

@@ -78,6 +78,10 @@ func (s *Service) Draft(ctx context.Context, r Request) (doc archive.Document, r
 			return archive.Document{}, false, err
 		}
 	}
+	made := archive.Document{ID: draft.ID, Agency: draft.Agency, Form: draft.Form, FormVersion: draft.FormVersion, Data: draft.Data}
+	if err := s.recordWarnings(ctx, made, archive.MoveDraft, r.By, draft.At); err != nil {
+		return archive.Document{}, false, err
+	}
 	doc, created, err := s.store.CreateDraft(ctx, draft)
 	return doc, !created, err
 }

@@ -168,6 +168,9 @@ func (s *Service) seal(ctx context.Context, doc archive.Document, by archive.Act
 	if err != nil {
 		return doc, fmt.Errorf("seal document %s: %w", doc.ID, err)
 	}
+	if err := s.recordWarnings(ctx, doc, archive.MoveIssue, by, at); err != nil {
+		return doc, err
+	}
 	return s.store.AddIssued(ctx, doc.ID, sealed, named(by, h.person), at)
 }
 

@@ -84,7 +84,7 @@ func (f *Form) read(data []byte, env Env) ([]value, error) {
 		}
 	}
 	for _, rule := range f.Rules {
-		if rule.broken(rec) {
+		if !rule.Warn && rule.broken(rec, time.Time{}) {
 			k.add("/"+rule.at.Name, dataRule, "vi", rule.Vi, "en", rule.En)
 		}
 	}

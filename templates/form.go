@@ -148,7 +148,7 @@ var formKeys = []string{
 	"document_type", "book", "issuer", "signing", "signer", "once_per_dossier", "number", "symbol", "text",
 	"to_confirm", "concerns", "permit_kind", "layout", "fields", "rules", "act", "date", "name", "status", "note", "use", "type", "label",
 	"help", "optional", "required_if", "min", "max", "pattern", "pattern_help", "values", "value", "phrases",
-	"example", "check", "when", "vi", "en", "field", "size", "leading", "indent", "before", "no_stamp", "no_address", "ragged",
+	"example", "check", "when", "warn", "vi", "en", "field", "size", "leading", "indent", "before", "no_stamp", "no_address", "ragged",
 }
 
 // decode reads YAML strictly and turns the library's errors into ours.

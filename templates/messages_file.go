@@ -20,6 +20,7 @@ const (
 	fileMinMax           Code = "min_max"
 	fileRule             Code = "rule_form"
 	fileRuleTypes        Code = "rule_types"
+	fileRuleToday        Code = "rule_today"
 	fileRuleWords        Code = "rule_words"
 	fileBadCharacter     Code = "bad_character"
 	fileUnknownDirective Code = "unknown_directive"
@@ -107,6 +108,7 @@ var fileWords = map[Code]wording{
 	fileMinMax:           {"Trường “{name}” có min lớn hơn max.", "The field “{name}” has min above max."},
 	fileRule:             {"Không hiểu quy tắc “{text}”. Hãy viết như: new_date > first_date, end <= start + 12 months, total = sum(people.amount).", "The rule “{text}” is not understood. Write it like: new_date > first_date, end <= start + 12 months, total = sum(people.amount)."},
 	fileRuleTypes:        {"Quy tắc “{text}” phải so sánh ngày với ngày hoặc số với số.", "The rule “{text}” must compare dates with dates or numbers with numbers."},
+	fileRuleToday:        {"Quy tắc “{text}” dùng today nên chỉ cảnh báo được. Hãy ghi thêm warn: true.", "The rule “{text}” asks for today, so it can only warn. Add warn: true."},
 	fileRuleWords:        {"Quy tắc “{text}” thiếu câu báo lỗi: hãy ghi cả vi và en.", "The rule “{text}” lacks its message: write both vi and en."},
 	fileBadCharacter:     {"Có ký tự {char} không in được. Hãy thay hoặc xóa ký tự này (dùng dấu cách, không dùng tab).", "The character {char} cannot be printed. Replace or delete it (blanks, no tabs)."},
 	fileUnknownDirective: {"Không có lệnh “@{directive}”.{try?} Các lệnh: {names}.", "There is no directive “@{directive}”.{try?} Directives: {names}."},

@@ -19,6 +19,9 @@ type Rule struct {
 	// Vi and En say what is wrong and what to do.
 	Vi string `yaml:"vi"`
 	En string `yaml:"en"`
+	// Warn lets a document that breaks the rule be issued, with a warning to its
+	// clerk. Only such rules may ask for the day: "today" is the day of issue.
+	Warn bool `yaml:"warn"`
 	// Field is the field a message points at; empty takes the left operand.
 	Field string `yaml:"field"`
 
@@ -37,6 +40,7 @@ type operand struct {
 	number int64
 	day    time.Time
 	isDay  bool
+	today  bool
 	months int
 	days   int
 }
@@ -69,6 +73,12 @@ func (c *compiler) rule(r *Rule) bool {
 		c.fail(r.line, fileRuleTypes, "text", r.Check)
 		return false
 	}
+	if (r.left.today || r.right.today) && !r.Warn {
+		c.fail(r.line, fileRuleToday, "text", r.Check)
+	}
+	if r.left.today && r.Field == "" {
+		r.at = r.right.ref
+	}
 	if r.Vi == "" || r.En == "" {
 		c.fail(r.line, fileRuleWords, "text", r.Check)
 	}
@@ -79,7 +89,9 @@ func (c *compiler) rule(r *Rule) bool {
 		}
 		r.when = cond
 	}
-	r.at = r.left.ref
+	if r.at == nil {
+		r.at = r.left.ref
+	}
 	if r.Field != "" {
 		f, ok := c.root.field(r.Field)
 		if !ok {
@@ -123,6 +135,10 @@ func (c *compiler) operand(src string, line int) (operand, bool) {
 			return o, false
 		}
 		src = strings.TrimSpace(base)
+	}
+	if src == "today" {
+		o.isDay, o.today = true, true
+		return o, true
 	}
 	if n, err := strconv.ParseInt(src, 10, 64); err == nil {
 		o.number = n
@@ -197,7 +213,10 @@ func call(src, name string) (string, bool) {
 
 // eval yields the operand's number (days since 1970 for dates); ok is false
 // when a field in it has no value.
-func (o *operand) eval(rec []value) (int64, bool) {
+func (o *operand) eval(rec []value, today time.Time) (int64, bool) {
+	if o.today {
+		return o.shift(today), true
+	}
 	if o.ref == nil {
 		if o.isDay {
 			return o.shift(o.day), true
@@ -247,16 +266,16 @@ func sum(list *value, column *Field) int64 {
 	return total
 }
 
-// broken tells whether the rule fails for the data.
-func (r *Rule) broken(rec []value) bool {
+// broken tells whether the rule fails for the data on a day.
+func (r *Rule) broken(rec []value, today time.Time) bool {
 	if r.when != nil && !r.when.met([][]value{rec}) {
 		return false
 	}
-	a, ok := r.left.eval(rec)
+	a, ok := r.left.eval(rec, today)
 	if !ok {
 		return false
 	}
-	b, ok := r.right.eval(rec)
+	b, ok := r.right.eval(rec, today)
 	if !ok {
 		return false
 	}

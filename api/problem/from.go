@@ -77,6 +77,7 @@ func fromIssuance(err error) *Problem {
 	var wrong *issuance.WrongAgencyError
 	var noKey *issuance.NoKeyError
 	var unusable *issuance.KeyNotUsableError
+	var notYours *issuance.NotYoursError
 	var photo *issuance.PhotoError
 	var format *issuance.UnknownFormatError
 	switch {
@@ -93,6 +94,8 @@ func fromIssuance(err error) *Problem {
 		vi, en := holder(unusable.Agency, unusable.Signatory)
 		whyVI, whyEN := whyUnusable(unusable.Err)
 		return New(SigningKeyUnusable, err, vi+" "+whyVI, en+" "+whyEN)
+	case errors.As(err, &notYours):
+		return fromNotYours(notYours)
 	case errors.As(err, &photo):
 		return fromPhoto(photo)
 	}
@@ -115,6 +118,21 @@ func fromPhoto(e *issuance.PhotoError) *Problem {
 		}
 	}
 	return p
+}
+
+func fromNotYours(e *issuance.NotYoursError) *Problem {
+	whose, whoseEN := "“"+e.Name+"”", "\""+e.Name+"\""
+	if e.Title != "" {
+		whose, whoseEN = whose+" ("+e.Title+")", whoseEN+" ("+e.Title+")"
+	}
+	yours, yoursEN := "ký với tư cách “"+e.Yours+"”", "signs as \""+e.Yours+"\""
+	switch {
+	case e.Person == "":
+		whose, whoseEN = whose+", nay không còn trong hồ sơ cơ quan,", whoseEN+", who is no longer in the agency's profile"
+	case e.Yours == "":
+		yours, yoursEN = "không gắn với người ký nào", "is bound to no person"
+	}
+	return New(NotYourSignature, e, whose, yours, whoseEN, yoursEN)
 }
 
 // holder names the holder of a key in both languages.

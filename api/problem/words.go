@@ -20,6 +20,7 @@ const (
 	NotFound            = "not_found"
 	SigningKeyMissing   = "signing_key_missing"
 	SigningKeyUnusable  = "signing_key_unusable"
+	NotYourSignature    = "not_your_signature"
 	ClockSetBack        = "clock_set_back"
 	StorageFull         = "storage_full"
 	StorageDamaged      = "storage_damaged"
@@ -138,14 +139,20 @@ var words = map[string]word{
 	SigningKeyMissing: {
 		409, ExitRefused, 0,
 		"Hệ thống không giữ khóa ký", "The service holds no signing key",
-		"Hệ thống không giữ khóa ký của %[1]s. Văn bản vẫn ở trạng thái trước đó; hãy khai báo khóa trong keys.yaml rồi gửi lại.",
-		"The service holds no signing key for %[2]s. The document stays as it was; enter the key in keys.yaml and send the request again.",
+		"Hệ thống không giữ khóa ký của %[1]s. Văn bản vẫn ở trạng thái trước đó; hãy khai báo khóa trong office.yaml của cơ quan rồi gửi lại.",
+		"The service holds no signing key for %[2]s. The document stays as it was; enter the key in the agency's office.yaml and send the request again.",
 	},
 	SigningKeyUnusable: {
 		503, ExitRefused, 0,
 		"Khóa ký không dùng được", "The signing key cannot be used",
 		"Chưa ký: %[1]s. Văn bản vẫn ở trạng thái trước đó; hãy thay khóa rồi gửi lại.",
 		"Nothing was signed: %[2]s. The document stays as it was; replace the key and send the request again.",
+	},
+	NotYourSignature: {
+		403, ExitRefused, 0,
+		"Không phải chữ ký của bạn", "This is not your signature to make",
+		"Văn bản này do %[1]s ký; khóa của bạn %[2]s. Chưa ký gì. Hãy để đúng người đó ký, hoặc lập lại văn bản với người ký khác.",
+		"This document is signed by %[3]s; your key %[4]s. Nothing was signed. Let that person sign, or draft the document for another signatory.",
 	},
 	ClockSetBack: {
 		503, ExitCouldNot, 60,
@@ -227,8 +234,8 @@ var words = map[string]word{
 	PasswordWrong: {
 		422, ExitRefused, 0,
 		"Sai mật khẩu của khóa", "The key's password is wrong",
-		"Không mở được tệp khóa PKCS#12: mật khẩu sai. Kiểm tra password_file trong keys.yaml.",
-		"The PKCS#12 key file cannot be opened: the password is wrong. Check password_file in keys.yaml.",
+		"Không mở được tệp khóa PKCS#12: mật khẩu sai. Kiểm tra password_file trong office.yaml.",
+		"The PKCS#12 key file cannot be opened: the password is wrong. Check password_file in office.yaml.",
 	},
 	NotPDF: {
 		422, ExitRefused, 0,

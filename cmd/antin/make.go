@@ -27,9 +27,10 @@ func (c *cli) request(args []string, version, agency string) (issuance.Request, 
 	return issuance.Request{Form: args[0], Version: version, Agency: agency, Data: data, By: person()}, nil
 }
 
-// person is who runs the command, for the audit trail.
+// person is who runs the command, for the audit trail. Who has the data folder
+// has its keys, and signs as whoever a document names.
 func person() archive.Actor {
-	a := archive.Actor{ID: "cli", Name: "antin", Role: "operator"}
+	a := archive.Actor{ID: "cli", Name: "antin", Role: "operator", Person: archive.Anyone}
 	if u, err := user.Current(); err == nil {
 		a.ID, a.Name = "cli:"+u.Username, u.Username
 	}
@@ -79,6 +80,8 @@ type issued struct {
 	Date       string `json:"date"`
 	LookupCode string `json:"lookup_code"`
 	SHA256     string `json:"sha256"`
+	// Warnings are rules that it breaks and that did not stop it.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 func (c *cli) issue() *cobra.Command {
@@ -127,6 +130,11 @@ func (c *cli) issue() *cobra.Command {
 			answer := issued{
 				ID: doc.ID, Number: number.Text, Symbol: number.Symbol,
 				Date: number.Date.In(archive.Zone).Format(time.DateOnly), LookupCode: doc.LookupCode, SHA256: rev.SHA256,
+			}
+			for _, w := range a.service.Warnings(doc) {
+				text := c.tell(w.Vi, w.En)
+				answer.Warnings = append(answer.Warnings, text)
+				fmt.Fprintf(c.err, c.tell("Lưu ý: %s\n", "Warning: %s\n"), text)
 			}
 			if asJSON {
 				return c.writeJSON(answer)

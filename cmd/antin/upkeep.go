@@ -192,14 +192,15 @@ func (c *cli) key() *cobra.Command {
 		Use: "key", Short: "Khóa API", Args: exactly(0, "new | list | revoke"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	var name, agency, roles string
+	var k newKey
 	create := c.dataFlag(&cobra.Command{
-		Use: "new --name N --roles R[,R]", Short: "Tạo khóa API; khóa chỉ hiện một lần", Args: exactly(0, "--name, --roles, --agency"),
-		RunE: c.withApp(func(ctx context.Context, a *app) error { return c.newKey(ctx, a, name, agency, roles) }),
+		Use: "new --name N --roles R[,R] [--agency A --signatory ID]", Short: "Tạo khóa API; khóa chỉ hiện một lần", Args: exactly(0, "--name, --roles, --agency, --signatory"),
+		RunE: c.withApp(func(ctx context.Context, a *app) error { return c.makeKey(ctx, a, k) }),
 	})
-	create.Flags().StringVar(&name, "name", "", "tên người hoặc phần mềm giữ khóa")
-	create.Flags().StringVar(&agency, "agency", "", "mã cơ quan; bỏ trống là mọi cơ quan")
-	create.Flags().StringVar(&roles, "roles", "workflow", "workflow, signatory, clerk, auditor")
+	create.Flags().StringVar(&k.name, "name", "", "tên người hoặc phần mềm giữ khóa")
+	create.Flags().StringVar(&k.agency, "agency", "", "mã cơ quan; bỏ trống là mọi cơ quan")
+	create.Flags().StringVar(&k.roles, "roles", "workflow", "workflow, signatory, clerk, auditor")
+	create.Flags().StringVar(&k.person, "signatory", "", "khóa ký thay đúng một người: mã người ký (signatories) hoặc cán bộ (clerks) trong agency.yaml; “*” là mọi người ký, cho phần mềm chạy tự động")
 	list := c.dataFlag(&cobra.Command{
 		Use: "list", Short: "Liệt kê khóa API", Args: exactly(0, ""),
 		RunE: c.withApp(func(ctx context.Context, a *app) error {
@@ -214,7 +215,7 @@ func (c *cli) key() *cobra.Command {
 				if !k.Revoked.IsZero() {
 					state = "revoked"
 				}
-				p.line("%s\t%s\t%s\t%v\t%s", k.ID, k.Name, k.Agency, k.Roles, state)
+				p.line("%s\t%s\t%s\t%v\t%s\t%s", k.ID, k.Name, k.Agency, k.Roles, k.Person, state)
 			}
 			return errors.Join(p.err, w.Flush())
 		}),
@@ -231,31 +232,74 @@ func (c *cli) key() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) newKey(ctx context.Context, a *app, name, agency, roles string) error {
-	if name == "" {
+// newKey is what `antin key new` is told.
+type newKey struct{ name, agency, roles, person string }
+
+func (c *cli) makeKey(ctx context.Context, a *app, n newKey) error {
+	if n.name == "" {
 		return usage("thiếu --name", "--name is missing")
 	}
 	known := []archive.Role{archive.RoleWorkflow, archive.RoleSignatory, archive.RoleClerk, archive.RoleAuditor}
 	var list []archive.Role
-	for r := range strings.SplitSeq(roles, ",") {
+	for r := range strings.SplitSeq(n.roles, ",") {
 		if !slices.Contains(known, archive.Role(r)) {
 			return usage("--roles nhận workflow, signatory, clerk, auditor", "--roles takes workflow, signatory, clerk, auditor")
 		}
 		list = append(list, archive.Role(r))
 	}
-	if agency != "" {
-		if _, err := a.service.Agency(agency); err != nil {
+	if n.agency != "" {
+		if _, err := a.service.Agency(n.agency); err != nil {
 			return err
 		}
+	}
+	if err := n.checkPerson(a.service, list); err != nil {
+		return err
 	}
 	id, secret, hash, err := archive.NewKey(rand.Reader)
 	if err != nil {
 		return err
 	}
-	k := archive.Key{ID: id, Agency: agency, Name: name, Roles: list, Created: time.Now()}
+	k := archive.Key{ID: id, Agency: n.agency, Name: n.name, Roles: list, Person: n.person, Created: time.Now()}
 	if err := a.store.PutKey(ctx, k, hash, person(), time.Now()); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(c.out, secret)
 	return err
+}
+
+// checkPerson checks as whom a key is to sign: a signatory's key says it, and it
+// is one of those whom the agency's profile lists for the key's roles.
+func (n newKey) checkPerson(service *issuance.Service, roles []archive.Role) error {
+	signs, clerk := slices.Contains(roles, archive.RoleSignatory), slices.Contains(roles, archive.RoleClerk)
+	switch {
+	case n.person == "" && !signs:
+		return nil
+	case n.person == "":
+		return usage("khóa có vai trò signatory phải ghi ký thay ai: thêm --agency CƠ_QUAN --signatory MÃ_NGƯỜI_KÝ, hoặc --signatory \"*\" cho phần mềm ký tự động thay mọi người",
+			"a key with the role signatory must say whose signature it makes: add --agency AGENCY --signatory ID, or --signatory \"*\" for software that signs for everyone")
+	case !signs && !clerk:
+		return usage("--signatory chỉ đi với vai trò signatory hoặc clerk", "--signatory goes with the role signatory or clerk")
+	case n.person == archive.Anyone && !signs:
+		return usage("--signatory \"*\" chỉ đi với vai trò signatory", "--signatory \"*\" goes with the role signatory")
+	case n.person == archive.Anyone:
+		return nil
+	case n.agency == "":
+		return usage("--signatory cần --agency: mỗi cơ quan có người ký của mình", "--signatory needs --agency: each agency has its own people")
+	}
+	a, err := service.Agency(n.agency)
+	if err != nil {
+		return err
+	}
+	var people []string
+	if signs {
+		people = append(people, a.SignatoryIDs()...)
+	}
+	if clerk {
+		people = append(people, a.ClerkIDs()...)
+	}
+	if !slices.Contains(people, n.person) {
+		list := strings.Join(people, ", ")
+		return usage("“"+n.person+"” không phải người ký của “"+n.agency+"” với vai trò này; có: "+list, n.person+" is nobody of "+n.agency+" who signs in this role; there are: "+list)
+	}
+	return nil
 }
