@@ -61,11 +61,10 @@ func TestEveryFormIssues(t *testing.T) {
 			if code, stdout, _ := antin(t, "", "verify", path, "--data", dir); code != 0 {
 				t.Errorf("antin verify: exit %d\n%s", code, stdout)
 			}
-			fields := []string{"con_dau"}
-			if strings.HasPrefix(f.Signing, "leader") {
-				fields = []string{"ky_lanh_dao", "con_dau"}
-			}
-			judge.AcceptSigned(t, path, trustOf(t, dir), fields...)
+			judge.AcceptSigned(t, path, trustOf(t, dir), map[string][]string{
+				templates.LeaderAndSeal: {"ky_lanh_dao", "con_dau"}, templates.SignedByLeader: {"ky_lanh_dao"},
+				templates.SealAlone: {"con_dau"}, templates.SignedByClerk: {"ky_can_bo"},
+			}[f.Signing]...)
 			revisions := revisionFiles(t, dir, answer.ID)
 			judge.Conforms(t, "2b", revisions...)
 			judge.Conforms(t, "ua1", revisions...)
