@@ -247,7 +247,7 @@ func (a *Agency) books(forms []*templates.Form) ([]archive.Book, error) {
 	byCode := map[string]archive.Book{}
 	for _, f := range forms {
 		code := a.book(f)
-		if code == "" || f.Issuer != a.Profile.Kind {
+		if code == "" || !f.Issuer.Has(a.Profile.Kind) {
 			continue
 		}
 		b := archive.Book{Agency: a.ID, Code: code, Title: "Sổ đăng ký văn bản đi: " + code, Style: archive.OrdinaryStyle}

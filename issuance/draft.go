@@ -135,27 +135,29 @@ func (s *Service) prepare(ctx context.Context, r Request) (*prepared, error) {
 	return p, nil
 }
 
-// issuer is the agency asked for, or the only one of the kind that the form
-// names. Errors: *UnknownAgencyError, *WrongAgencyError.
+// issuer is the agency asked for, or the only one of the first kind, of those
+// that the form names, of which there is any. Errors: *UnknownAgencyError, *WrongAgencyError.
 func (s *Service) issuer(id string, form *templates.Form) (*Agency, error) {
 	if id != "" {
 		a, err := s.Agency(id)
-		if err == nil && a.Profile.Kind != form.Issuer {
-			return nil, &WrongAgencyError{Agency: id, Kind: a.Profile.Kind, Form: form.ID, Want: form.Issuer}
+		if err == nil && !form.Issuer.Has(a.Profile.Kind) {
+			return nil, &WrongAgencyError{Agency: id, Kind: a.Profile.Kind, Form: form.ID, Want: form.Issuer.String()}
 		}
 		return a, err
 	}
-	var found []*Agency
 	var ids []string
-	for _, known := range s.AgencyIDs() {
-		if a := s.agencies[known]; a.Profile.Kind == form.Issuer {
-			found, ids = append(found, a), append(ids, known)
+	for _, kind := range form.Issuer {
+		var found []*Agency
+		for _, known := range s.AgencyIDs() {
+			if a := s.agencies[known]; a.Profile.Kind == kind {
+				found, ids = append(found, a), append(ids, known)
+			}
+		}
+		if len(found) == 1 && len(ids) == 1 {
+			return found[0], nil
 		}
 	}
-	if len(found) != 1 {
-		return nil, &UnknownAgencyError{Known: ids}
-	}
-	return found[0], nil
+	return nil, &UnknownAgencyError{Known: ids}
 }
 
 func (p *prepared) render(at time.Time) (pdf []byte, pages int, err error) {

@@ -233,9 +233,17 @@ func (c *compiler) checkHead(dir string, src []byte) {
 			c.fail(keyLine(src, m.key), fileHeadMissing, "key", m.key)
 		}
 	}
-	for _, m := range []struct{ key, got string }{{"signing", h.Signing}, {"number", h.Number}, {"text", h.Text}, {"issuer", h.Issuer}} {
+	for _, m := range []struct{ key, got string }{{"signing", h.Signing}, {"number", h.Number}, {"text", h.Text}} {
 		if !slices.Contains(headChoices[m.key], m.got) {
 			c.fail(keyLine(src, m.key), fileHeadChoice, "key", m.key, "got", m.got, "choices", strings.Join(headChoices[m.key], ", "))
+		}
+	}
+	if len(h.Issuer) == 0 {
+		c.fail(keyLine(src, "issuer"), fileHeadMissing, "key", "issuer")
+	}
+	for _, kind := range h.Issuer {
+		if !slices.Contains(headChoices["issuer"], kind) {
+			c.fail(keyLine(src, "issuer"), fileHeadChoice, "key", "issuer", "got", kind, "choices", strings.Join(headChoices["issuer"], ", "))
 		}
 	}
 	if !h.ValidTo.IsZero() && h.ValidTo.Before(h.ValidFrom.Time) {

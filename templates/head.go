@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,8 +74,9 @@ type Head struct {
 	// official letters, which have none; Book is the register it is entered in.
 	DocumentType string `yaml:"document_type" json:"document_type"`
 	Book         string `yaml:"book" json:"book"`
-	// Issuer is the kind of agency that issues it (Agency.Kind).
-	Issuer string `yaml:"issuer" json:"issuer"`
+	// Issuer is the kind of agency that issues it (Agency.Kind), or several: the
+	// first is the usual one.
+	Issuer Issuers `yaml:"issuer" json:"issuer"`
 	// Signing is one of LeaderAndSeal and its like; Signer says who signs.
 	Signing string `yaml:"signing" json:"signing"`
 	Signer  string `yaml:"signer" json:"signer"`
@@ -94,6 +96,29 @@ type Head struct {
 	PermitKind PermitKind `yaml:"permit_kind" json:"-"`
 	Layout     Layout     `yaml:"layout" json:"-"`
 }
+
+// Issuers are kinds of agencies; a form file writes one or a list.
+type Issuers []string
+
+// UnmarshalYAML reads "department" or "[one-stop, department]".
+func (i *Issuers) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		*i = Issuers{n.Value}
+		return nil
+	}
+	var list []string
+	if err := n.Decode(&list); err != nil {
+		return err
+	}
+	*i = list
+	return nil
+}
+
+// Has tells whether a kind of agency is among them.
+func (i Issuers) Has(kind string) bool { return slices.Contains(i, kind) }
+
+// String lists them.
+func (i Issuers) String() string { return strings.Join(i, ", ") }
 
 // Layout is a form's choice inside the ranges of Nghị định 30/2020/NĐ-CP.
 type Layout struct {

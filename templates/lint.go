@@ -152,4 +152,4 @@ func lintSampleData(l *compiler, f *Form) {
 }
 
 // DemoKind is the kind of demonstration profile that issues the form.
-func (h *Head) DemoKind() string { return h.Issuer }
+func (h *Head) DemoKind() string { return h.Issuer[0] }
