@@ -35,6 +35,9 @@ func (s *Server) documentPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.service.Look(c.Request().Context(), doc, "facts", who.actor()); err != nil {
+		return err
+	}
 	body := struct {
 		deskRow
 		Title     string

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 	openapi_types "github.com/oapi-codegen/runtime/types"
@@ -66,6 +67,7 @@ func (h *handlers) CreateDocument(c echo.Context, params CreateDocumentParams) e
 	}
 	doc, replay, err := s.service.Make(c.Request().Context(), issuance.Request{
 		Form: req.Form, Version: deref(req.Version), Agency: agency, Data: data.Data, By: who.actor(), PhotoOverride: override,
+		Replaces: deref(req.Replaces), Corrects: deref(req.Corrects),
 		Idempotency: archive.Idempotency{
 			Scope: who.key.ID + " POST /v1/documents", Key: params.IdempotencyKey, RequestHash: requestHash(string(until), body),
 		},
@@ -185,9 +187,15 @@ func (h *handlers) ListDocuments(c echo.Context, params ListDocumentsParams) err
 // GetDocument implements GET /v1/documents/{id}.
 func (h *handlers) GetDocument(c echo.Context, id DocumentID) error {
 	s := h.server()
-	_, doc, err := s.find(c, id)
+	who, doc, err := s.find(c, id)
 	if err != nil {
 		return err
+	}
+	// A program that follows its own documents is no look; a person is.
+	if who.has(archive.RoleSignatory, archive.RoleClerk, archive.RoleAuditor) {
+		if err := s.service.Look(c.Request().Context(), doc, "facts", who.actor()); err != nil {
+			return err
+		}
 	}
 	return c.JSON(http.StatusOK, s.document(doc))
 }
@@ -263,6 +271,69 @@ func (s *Server) end(c echo.Context, id string,
 	return c.JSON(http.StatusOK, s.document(doc))
 }
 
+// DeliverDocument implements POST /v1/documents/{id}/deliver.
+func (h *handlers) DeliverDocument(c echo.Context, id DocumentID) error {
+	s := h.server()
+	who, _, err := s.find(c, id, archive.RoleWorkflow, archive.RoleClerk)
+	if err != nil {
+		return err
+	}
+	var req Receipt
+	if _, err := readJSON(c, &req); err != nil {
+		return err
+	}
+	note := deref(req.Note)
+	if utf8.RuneCountInString(note) > 1000 {
+		return problem.New(problem.ValueInvalid, nil, "note", "≤ 1000")
+	}
+	doc, err := s.service.Deliver(c.Request().Context(), id, note, who.actor())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.document(doc))
+}
+
+// ReplaceDocument implements POST /v1/documents/{id}/replace.
+func (h *handlers) ReplaceDocument(c echo.Context, id DocumentID) error {
+	return h.server().succeed(c, id, h.service.Replace)
+}
+
+// CorrectDocument implements POST /v1/documents/{id}/correct.
+func (h *handlers) CorrectDocument(c echo.Context, id DocumentID) error {
+	return h.server().succeed(c, id, h.service.Correct)
+}
+
+func (s *Server) succeed(c echo.Context, id string,
+	do func(ctx context.Context, id, byDocument, reason string, by archive.Actor) (archive.Document, error),
+) error {
+	who, _, err := s.find(c, id, archive.RoleClerk)
+	if err != nil {
+		return err
+	}
+	var req Succession
+	if _, err := readJSON(c, &req); err != nil {
+		return err
+	}
+	doc, err := do(c.Request().Context(), id, req.ByDocumentID, req.Reason, who.actor())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.document(doc))
+}
+
+// GetDocumentData implements GET /v1/documents/{id}/data.
+func (h *handlers) GetDocumentData(c echo.Context, id DocumentID) error {
+	s := h.server()
+	who, doc, err := s.find(c, id, archive.RoleWorkflow, archive.RoleClerk)
+	if err != nil {
+		return err
+	}
+	if err := s.service.Look(c.Request().Context(), doc, "data", who.actor()); err != nil {
+		return err
+	}
+	return private(c, echo.MIMEApplicationJSON, "", doc.Data)
+}
+
 // GetDocumentPDF implements GET /v1/documents/{id}/pdf. The look is entered in
 // the audit trail: the file holds personal data.
 func (h *handlers) GetDocumentPDF(c echo.Context, id DocumentID, params GetDocumentPDFParams) error {
@@ -277,8 +348,7 @@ func (h *handlers) GetDocumentPDF(c echo.Context, id DocumentID, params GetDocum
 			return &archive.NotFoundError{What: "revision", ID: fmt.Sprint(n)}
 		}
 	}
-	event := archive.Event{Action: archive.ActionLook, Agency: doc.Agency, Document: doc.ID, By: who.actor(), At: s.now()}
-	if _, err := s.service.Store().Record(c.Request().Context(), event); err != nil {
+	if err := s.service.Look(c.Request().Context(), doc, "pdf", who.actor()); err != nil {
 		return err
 	}
 	return s.answerPDF(c, http.StatusOK, doc, n)
@@ -320,7 +390,7 @@ func (s *Server) document(d archive.Document) Document {
 		DocumentType: d.DocumentType, Subject: d.Subject, DossierCode: optional(d.DossierCode),
 		Signatory: optional(d.SignatoryName), LookupCode: d.LookupCode, LookupURL: s.service.LookupURL(d.LookupCode),
 		Reason: optional(d.Reason), CreatedAt: d.Created, UpdatedAt: d.Updated, Symbol: optional(d.Symbol),
-		Revisions: make([]Revision, len(d.Revisions)),
+		Revisions: make([]Revision, len(d.Revisions)), Allowed: []Move{}, History: []Step{},
 	}
 	if n := d.Number; n != nil {
 		full := n.Full()
@@ -336,6 +406,23 @@ func (s *Server) document(d archive.Document) Document {
 			list[i] = Warning{Pointer: w.Pointer, Detail: w.Vi, DetailEn: w.En}
 		}
 		out.Warnings = &list
+	}
+	if !d.Delivered.IsZero() {
+		out.DeliveredAt = &d.Delivered
+	}
+	if !d.Destroyed.IsZero() {
+		out.DestroyedAt = &d.Destroyed
+	}
+	out.Replaces, out.Corrects, out.ReplacedBy = optional(d.Replaces), optional(d.Corrects), optional(d.ReplacedBy)
+	for _, m := range archive.Allowed(d.State, d.Moves) {
+		out.Allowed = append(out.Allowed, Move(m))
+	}
+	for _, h := range d.History {
+		step := Step{Move: Move(h.Move), From: string(h.From), To: State(h.To), By: actorBody(h.By), At: h.At, Reason: optional(h.Reason), Other: optional(h.Other)}
+		if h.Revision > 0 {
+			step.Revision = &h.Revision
+		}
+		out.History = append(out.History, step)
 	}
 	out.Links.Self = "/v1/documents/" + d.ID
 	out.Links.Pdf = out.Links.Self + "/pdf"

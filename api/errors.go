@@ -95,6 +95,13 @@ func problemBody(p *problem.Problem, trace, instance string) Problem {
 		Type: "/loi/" + p.Code, Title: p.Title, TitleEn: p.TitleEN, Status: p.Status, Code: p.Code,
 		Detail: p.Detail, DetailEn: p.DetailEN, TraceID: trace, Instance: &instance,
 	}
+	if p.State != "" {
+		state, allowed := State(p.State), make([]Move, len(p.Allowed))
+		for i, m := range p.Allowed {
+			allowed[i] = Move(m)
+		}
+		body.State, body.Allowed = &state, &allowed
+	}
 	if len(p.Fields) > 0 {
 		fields := make([]FieldError, len(p.Fields))
 		for i, f := range p.Fields {
@@ -137,8 +144,8 @@ func jsonProblem(err error) error {
 		name = strings.Trim(name, `"`)
 		p.Fields = []problem.Field{{
 			Pointer: "/" + name, Code: "unknown_field",
-			Message:   "không có trường này; các trường nhận được: form, version, agency, data, photo_override",
-			MessageEN: "there is no such field; known fields: form, version, agency, data, photo_override",
+			Message:   "không có trường này; các trường nhận được có trong /openapi.yaml",
+			MessageEN: "there is no such field; /openapi.yaml lists the known ones",
 		}}
 		return p
 	}

@@ -13,6 +13,33 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AuditVerificationKind.
+const (
+	AuditVerificationKindCheckpoint AuditVerificationKind = "checkpoint"
+	AuditVerificationKindEdited     AuditVerificationKind = "edited"
+	AuditVerificationKindMissing    AuditVerificationKind = "missing"
+	AuditVerificationKindSignature  AuditVerificationKind = "signature"
+	AuditVerificationKindUnreadable AuditVerificationKind = "unreadable"
+)
+
+// Valid indicates whether the value is a known member of the AuditVerificationKind enum.
+func (e AuditVerificationKind) Valid() bool {
+	switch e {
+	case AuditVerificationKindCheckpoint:
+		return true
+	case AuditVerificationKindEdited:
+		return true
+	case AuditVerificationKindMissing:
+		return true
+	case AuditVerificationKindSignature:
+		return true
+	case AuditVerificationKindUnreadable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BatchItemState.
 const (
 	BatchItemStateFailed   BatchItemState = "failed"
@@ -118,6 +145,48 @@ func (e Indication) Valid() bool {
 	case TOTALFAILED:
 		return true
 	case TOTALPASSED:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Move.
+const (
+	MoveCorrect  Move = "correct"
+	MoveDeliver  Move = "deliver"
+	MoveDraft    Move = "draft"
+	MoveIssue    Move = "issue"
+	MoveNumber   Move = "number"
+	MovePreserve Move = "preserve"
+	MoveReplace  Move = "replace"
+	MoveReturn   Move = "return"
+	MoveSign     Move = "sign"
+	MoveWithdraw Move = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the Move enum.
+func (e Move) Valid() bool {
+	switch e {
+	case MoveCorrect:
+		return true
+	case MoveDeliver:
+		return true
+	case MoveDraft:
+		return true
+	case MoveIssue:
+		return true
+	case MoveNumber:
+		return true
+	case MovePreserve:
+		return true
+	case MoveReplace:
+		return true
+	case MoveReturn:
+		return true
+	case MoveSign:
+		return true
+	case MoveWithdraw:
 		return true
 	default:
 		return false
@@ -340,6 +409,24 @@ func (e Until) Valid() bool {
 	}
 }
 
+// Defines values for RecordFormat.
+const (
+	RecordFormatJSON RecordFormat = "json"
+	RecordFormatXML  RecordFormat = "xml"
+)
+
+// Valid indicates whether the value is a known member of the RecordFormat enum.
+func (e RecordFormat) Valid() bool {
+	switch e {
+	case RecordFormatJSON:
+		return true
+	case RecordFormatXML:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportRegisterParamsFormat.
 const (
 	Csv  ExportRegisterParamsFormat = "csv"
@@ -360,6 +447,89 @@ func (e ExportRegisterParamsFormat) Valid() bool {
 		return false
 	}
 }
+
+// Defines values for ExportRecordsParamsFormat.
+const (
+	ExportRecordsParamsFormatJSON ExportRecordsParamsFormat = "json"
+	ExportRecordsParamsFormatXML  ExportRecordsParamsFormat = "xml"
+)
+
+// Valid indicates whether the value is a known member of the ExportRecordsParamsFormat enum.
+func (e ExportRecordsParamsFormat) Valid() bool {
+	switch e {
+	case ExportRecordsParamsFormatJSON:
+		return true
+	case ExportRecordsParamsFormatXML:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetRecordSchemaParamsFormat.
+const (
+	GetRecordSchemaParamsFormatJSON GetRecordSchemaParamsFormat = "json"
+	GetRecordSchemaParamsFormatXML  GetRecordSchemaParamsFormat = "xml"
+)
+
+// Valid indicates whether the value is a known member of the GetRecordSchemaParamsFormat enum.
+func (e GetRecordSchemaParamsFormat) Valid() bool {
+	switch e {
+	case GetRecordSchemaParamsFormatJSON:
+		return true
+	case GetRecordSchemaParamsFormatXML:
+		return true
+	default:
+		return false
+	}
+}
+
+// Actor defines model for Actor.
+type Actor struct {
+	// ID API key, or system
+	ID   string  `json:"id"`
+	Name *string `json:"name,omitempty"`
+	Role *string `json:"role,omitempty"`
+}
+
+// AuditPage defines model for AuditPage.
+type AuditPage struct {
+	// Next absent on the last page
+	Next *int64     `json:"next,omitempty"`
+	Rows []AuditRow `json:"rows"`
+}
+
+// AuditRow defines model for AuditRow.
+type AuditRow struct {
+	Action     string                 `json:"action"`
+	Agency     *string                `json:"agency,omitempty"`
+	At         time.Time              `json:"at"`
+	By         Actor                  `json:"by"`
+	Detail     map[string]interface{} `json:"detail"`
+	DocumentID *string                `json:"document_id,omitempty"`
+	Seq        int64                  `json:"seq"`
+
+	// Sha256 hash of this row and, through the one before, of all earlier ones
+	Sha256 string `json:"sha256"`
+}
+
+// AuditVerification defines model for AuditVerification.
+type AuditVerification struct {
+	Checkpoints int                    `json:"checkpoints"`
+	Detail      *string                `json:"detail,omitempty"`
+	Kind        *AuditVerificationKind `json:"kind,omitempty"`
+
+	// Row the first place that is wrong
+	Row  *int64 `json:"row,omitempty"`
+	Rows int64  `json:"rows"`
+
+	// Sha256 of the last row
+	Sha256 string `json:"sha256"`
+	Whole  bool   `json:"whole"`
+}
+
+// AuditVerificationKind defines model for AuditVerification.Kind.
+type AuditVerificationKind string
 
 // Batch defines model for Batch.
 type Batch struct {
@@ -402,21 +572,86 @@ type Check struct {
 // CheckStatus defines model for Check.Status.
 type CheckStatus string
 
+// Checkpoint defines model for Checkpoint.
+type Checkpoint struct {
+	At  time.Time          `json:"at"`
+	Day openapi_types.Date `json:"day"`
+
+	// Problem why the signature was refused
+	Problem *string `json:"problem,omitempty"`
+	Row     int64   `json:"row"`
+	Sha256  string  `json:"sha256"`
+
+	// Signature CMS SignedData (DER), detached
+	Signature []byte `json:"signature"`
+
+	// Signer absent when the signature was refused
+	Signer *string `json:"signer,omitempty"`
+
+	// Statement the text that is signed
+	Statement string `json:"statement"`
+}
+
+// CheckpointList defines model for CheckpointList.
+type CheckpointList struct {
+	Checkpoints []Checkpoint `json:"checkpoints"`
+}
+
+// DestroyedItem defines model for DestroyedItem.
+type DestroyedItem struct {
+	// Code why it was not destroyed
+	Code        *string    `json:"code,omitempty"`
+	DestroyedAt *time.Time `json:"destroyed_at,omitempty"`
+	Detail      *string    `json:"detail,omitempty"`
+	DetailEn    *string    `json:"detail_en,omitempty"`
+	DocumentID  string     `json:"document_id"`
+}
+
+// Destruction defines model for Destruction.
+type Destruction struct {
+	// Decision number and date of the decision on destruction
+	Decision  string   `json:"decision"`
+	Documents []string `json:"documents"`
+
+	// Minutes number and date of the minutes of the destruction
+	Minutes string `json:"minutes"`
+	Reason  string `json:"reason"`
+}
+
+// DestructionResult defines model for DestructionResult.
+type DestructionResult struct {
+	Destroyed int             `json:"destroyed"`
+	Results   []DestroyedItem `json:"results"`
+}
+
 // Document defines model for Document.
 type Document struct {
-	Agency    string    `json:"agency"`
+	Agency string `json:"agency"`
+
+	// Allowed what may be done now
+	Allowed []Move `json:"allowed"`
+
+	// Corrects id of the earlier document
+	Corrects  *string   `json:"corrects,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 
 	// Date date of the document
-	Date *openapi_types.Date `json:"date,omitempty"`
+	Date        *openapi_types.Date `json:"date,omitempty"`
+	DeliveredAt *time.Time          `json:"delivered_at,omitempty"`
+
+	// DestroyedAt end of the retention period: data and PDFs are gone
+	DestroyedAt *time.Time `json:"destroyed_at,omitempty"`
 
 	// DocumentType abbreviation, e.g. QĐ
 	DocumentType string  `json:"document_type"`
 	DossierCode  *string `json:"dossier_code,omitempty"`
 	Form         string  `json:"form"`
 	FormVersion  string  `json:"form_version"`
-	ID           string  `json:"id"`
-	Links        struct {
+
+	// History every move, oldest first; empty in lists
+	History []Step `json:"history"`
+	ID      string `json:"id"`
+	Links   struct {
 		Pdf  string `json:"pdf"`
 		Self string `json:"self"`
 	} `json:"links"`
@@ -429,8 +664,14 @@ type Document struct {
 	// NumberAndSymbol as printed, e.g. 05/QĐ-SNV
 	NumberAndSymbol *string `json:"number_and_symbol,omitempty"`
 
-	// Reason why it was returned or withdrawn
+	// Reason why it was returned, withdrawn, replaced or corrected
 	Reason *string `json:"reason,omitempty"`
+
+	// ReplacedBy id of the document that replaced or corrected this one
+	ReplacedBy *string `json:"replaced_by,omitempty"`
+
+	// Replaces id of the earlier document
+	Replaces *string `json:"replaces,omitempty"`
 
 	// Revisions empty in lists
 	Revisions []Revision `json:"revisions"`
@@ -512,6 +753,9 @@ type HealthCheckStatus string
 // Indication defines model for Indication.
 type Indication string
 
+// Move defines model for Move.
+type Move string
+
 // NewBatch defines model for NewBatch.
 type NewBatch struct {
 	// Agency the agency of the API key when left out
@@ -524,6 +768,9 @@ type NewDocument struct {
 	// Agency id of the issuing agency; the agency of the API key when left out
 	Agency *string `json:"agency,omitempty"`
 
+	// Corrects id of an issued document that this one corrects when it is issued
+	Corrects *string `json:"corrects,omitempty"`
+
 	// Data the form's data, by the schema of GET /v1/forms/{form}/schema
 	Data map[string]interface{} `json:"data"`
 
@@ -533,12 +780,18 @@ type NewDocument struct {
 	// PhotoOverride a clerk's reason for taking a photo on which the check wants a person to look; needs the role clerk
 	PhotoOverride *string `json:"photo_override,omitempty"`
 
+	// Replaces id of an issued document that this one replaces when it is issued
+	Replaces *string `json:"replaces,omitempty"`
+
 	// Version version of the form; chosen by the dossier's reception date when left out
 	Version *string `json:"version,omitempty"`
 }
 
 // Problem defines model for Problem.
 type Problem struct {
+	// Allowed with wrong_state: what may be done now
+	Allowed *[]Move `json:"allowed,omitempty"`
+
 	// Code stable name of the problem
 	Code string `json:"code"`
 
@@ -547,7 +800,10 @@ type Problem struct {
 	DetailEn string        `json:"detail_en"`
 	Errors   *[]FieldError `json:"errors,omitempty"`
 	Instance *string       `json:"instance,omitempty"`
-	Status   int           `json:"status"`
+
+	// State draft → signed → numbered → issued → delivered; returned before it has a number; withdrawn, replaced or corrected after
+	State  *State `json:"state,omitempty"`
+	Status int    `json:"status"`
 
 	// Title Vietnamese
 	Title   string `json:"title"`
@@ -581,14 +837,38 @@ type Reason struct {
 	Reason string `json:"reason"`
 }
 
+// Receipt defines model for Receipt.
+type Receipt struct {
+	// Note who received it and how; column (9) of the register
+	Note *string `json:"note,omitempty"`
+}
+
 // RegisterEntry defines model for RegisterEntry.
 type RegisterEntry struct {
+	Agency *string `json:"agency,omitempty"`
+	Book   *string `json:"book,omitempty"`
+
+	// Copies column (7)
+	Copies       *int               `json:"copies,omitempty"`
 	Date         openapi_types.Date `json:"date"`
 	DocumentID   string             `json:"document_id"`
 	DocumentType string             `json:"document_type"`
-	Number       string             `json:"number"`
-	Recipients   *string            `json:"recipients,omitempty"`
-	Signer       *string            `json:"signer,omitempty"`
+	DossierCode  *string            `json:"dossier_code,omitempty"`
+
+	// KeptBy column (6): who keeps the archive copy
+	KeptBy *string `json:"kept_by,omitempty"`
+
+	// Note column (10): reason of a withdrawal, replacement, correction
+	Note   *string `json:"note,omitempty"`
+	Number string  `json:"number"`
+
+	// Receipt column (9): note of the delivery
+	Receipt    *string `json:"receipt,omitempty"`
+	Recipients *string `json:"recipients,omitempty"`
+
+	// Sent column (8): when it was issued
+	Sent   *openapi_types.Date `json:"sent,omitempty"`
+	Signer *string             `json:"signer,omitempty"`
 
 	// State draft → signed → numbered → issued → delivered; returned before it has a number; withdrawn, replaced or corrected after
 	State   State  `json:"state"`
@@ -644,6 +924,30 @@ type Report struct {
 
 	// SubIndication EN 319 102-1, table 6; empty with TOTAL-PASSED
 	SubIndication string `json:"sub_indication"`
+}
+
+// RetentionEntry defines model for RetentionEntry.
+type RetentionEntry struct {
+	Agency       string             `json:"agency"`
+	Book         string             `json:"book"`
+	Date         openapi_types.Date `json:"date"`
+	DocumentID   string             `json:"document_id"`
+	DocumentType string             `json:"document_type"`
+	DossierCode  *string            `json:"dossier_code,omitempty"`
+
+	// KeptUntil last day of the period
+	KeptUntil openapi_types.Date `json:"kept_until"`
+
+	// Number with its symbol
+	Number         string `json:"number"`
+	RetentionYears int    `json:"retention_years"`
+	Subject        string `json:"subject"`
+}
+
+// RetentionPage defines model for RetentionPage.
+type RetentionPage struct {
+	Documents []RetentionEntry `json:"documents"`
+	Next      *string          `json:"next,omitempty"`
 }
 
 // Revision defines model for Revision.
@@ -711,6 +1015,32 @@ type SignatureReportSigningTimeSource string
 // State draft → signed → numbered → issued → delivered; returned before it has a number; withdrawn, replaced or corrected after
 type State string
 
+// Step defines model for Step.
+type Step struct {
+	At time.Time `json:"at"`
+	By Actor     `json:"by"`
+
+	// From state before; empty for the draft
+	From string `json:"from"`
+	Move Move   `json:"move"`
+
+	// Other the other document of a replacement or correction
+	Other  *string `json:"other,omitempty"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Revision the newest revision at the time
+	Revision *int `json:"revision,omitempty"`
+
+	// To draft → signed → numbered → issued → delivered; returned before it has a number; withdrawn, replaced or corrected after
+	To State `json:"to"`
+}
+
+// Succession defines model for Succession.
+type Succession struct {
+	ByDocumentID string `json:"by_document_id"`
+	Reason       string `json:"reason"`
+}
+
 // Until defines model for Until.
 type Until string
 
@@ -740,6 +1070,27 @@ type IdempotencyKey = string
 
 // PhotoRules defines model for PhotoRules.
 type PhotoRules = string
+
+// RecordFormat defines model for RecordFormat.
+type RecordFormat string
+
+// Records defines model for Records.
+type Records map[string]interface{}
+
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	Document *string    `form:"document,omitempty" json:"document,omitempty"`
+	Action   *string    `form:"action,omitempty" json:"action,omitempty"`
+	Actor    *string    `form:"actor,omitempty" json:"actor,omitempty"`
+	From     *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// To exclusive
+	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
+
+	// After `next` of the page before
+	After *int64 `form:"after,omitempty" json:"after,omitempty"`
+	Limit *int   `form:"limit,omitempty" json:"limit,omitempty"`
+}
 
 // CreateBatchParams defines parameters for CreateBatch.
 type CreateBatchParams struct {
@@ -771,6 +1122,16 @@ type CreateDocumentParams struct {
 type GetDocumentPDFParams struct {
 	// Revision 1 is the draft; the newest when left out
 	Revision *int `form:"revision,omitempty" json:"revision,omitempty"`
+}
+
+// GetDocumentRecordParams defines parameters for GetDocumentRecord.
+type GetDocumentRecordParams struct {
+	Format RecordFormat `form:"format" json:"format"`
+}
+
+// GetDossierPackageParams defines parameters for GetDossierPackage.
+type GetDossierPackageParams struct {
+	Agency *string `form:"agency,omitempty" json:"agency,omitempty"`
 }
 
 // GetFormSampleParams defines parameters for GetFormSample.
@@ -807,12 +1168,36 @@ type PreparePhotoParams struct {
 
 // ListRegisterParams defines parameters for ListRegister.
 type ListRegisterParams struct {
-	Book *string `form:"book,omitempty" json:"book,omitempty"`
-	Year *int    `form:"year,omitempty" json:"year,omitempty"`
+	Book   *string `form:"book,omitempty" json:"book,omitempty"`
+	Year   *int    `form:"year,omitempty" json:"year,omitempty"`
+	Agency *string `form:"agency,omitempty" json:"agency,omitempty"`
 
-	// Q Number, subject, recipient; with or without tones
-	Q     *string `form:"q,omitempty" json:"q,omitempty"`
-	Limit *int    `form:"limit,omitempty" json:"limit,omitempty"`
+	// Q Number, subject, recipient, signatory, dossier; with or without tones
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Subject Words of the subject; a word without tones finds any
+	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+
+	// Recipient Words of the recipients
+	Recipient *string `form:"recipient,omitempty" json:"recipient,omitempty"`
+
+	// Type Document type, e.g. Quyết định
+	Type    *string `form:"type,omitempty" json:"type,omitempty"`
+	Dossier *string `form:"dossier,omitempty" json:"dossier,omitempty"`
+
+	// NumberFrom Serial number, inclusive
+	NumberFrom *int `form:"number_from,omitempty" json:"number_from,omitempty"`
+
+	// NumberTo Serial number, inclusive
+	NumberTo *int `form:"number_to,omitempty" json:"number_to,omitempty"`
+
+	// DateFrom Date of the number, inclusive
+	DateFrom *openapi_types.Date `form:"date_from,omitempty" json:"date_from,omitempty"`
+
+	// DateTo Date of the number, inclusive
+	DateTo *openapi_types.Date `form:"date_to,omitempty" json:"date_to,omitempty"`
+	State  *State              `form:"state,omitempty" json:"state,omitempty"`
+	Limit  *int                `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor `next` of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -829,6 +1214,34 @@ type ExportRegisterParams struct {
 // ExportRegisterParamsFormat defines parameters for ExportRegister.
 type ExportRegisterParamsFormat string
 
+// ExportRecordsParams defines parameters for ExportRecords.
+type ExportRecordsParams struct {
+	Agency *string                   `form:"agency,omitempty" json:"agency,omitempty"`
+	Book   string                    `form:"book" json:"book"`
+	Year   *int                      `form:"year,omitempty" json:"year,omitempty"`
+	Format ExportRecordsParamsFormat `form:"format" json:"format"`
+}
+
+// ExportRecordsParamsFormat defines parameters for ExportRecords.
+type ExportRecordsParamsFormat string
+
+// GetRecordSchemaParams defines parameters for GetRecordSchema.
+type GetRecordSchemaParams struct {
+	Format GetRecordSchemaParamsFormat `form:"format" json:"format"`
+}
+
+// GetRecordSchemaParamsFormat defines parameters for GetRecordSchema.
+type GetRecordSchemaParamsFormat string
+
+// ListRetentionParams defines parameters for ListRetention.
+type ListRetentionParams struct {
+	Agency *string `form:"agency,omitempty" json:"agency,omitempty"`
+	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // VerifyFileMultipartBody defines parameters for VerifyFile.
 type VerifyFileMultipartBody struct {
 	File openapi_types.File `json:"file"`
@@ -839,6 +1252,15 @@ type CreateBatchJSONRequestBody = NewBatch
 
 // CreateDocumentJSONRequestBody defines body for CreateDocument for application/json ContentType.
 type CreateDocumentJSONRequestBody = NewDocument
+
+// CorrectDocumentJSONRequestBody defines body for CorrectDocument for application/json ContentType.
+type CorrectDocumentJSONRequestBody = Succession
+
+// DeliverDocumentJSONRequestBody defines body for DeliverDocument for application/json ContentType.
+type DeliverDocumentJSONRequestBody = Receipt
+
+// ReplaceDocumentJSONRequestBody defines body for ReplaceDocument for application/json ContentType.
+type ReplaceDocumentJSONRequestBody = Succession
 
 // ReturnDocumentJSONRequestBody defines body for ReturnDocument for application/json ContentType.
 type ReturnDocumentJSONRequestBody = Reason
@@ -852,6 +1274,9 @@ type CheckPhotoMultipartRequestBody CheckPhotoMultipartBody
 // PreparePhotoMultipartRequestBody defines body for PreparePhoto for multipart/form-data ContentType.
 type PreparePhotoMultipartRequestBody PreparePhotoMultipartBody
 
+// DestroyDocumentsJSONRequestBody defines body for DestroyDocuments for application/json ContentType.
+type DestroyDocumentsJSONRequestBody = Destruction
+
 // VerifyFileMultipartRequestBody defines body for VerifyFile for multipart/form-data ContentType.
 type VerifyFileMultipartRequestBody VerifyFileMultipartBody
 
@@ -863,6 +1288,18 @@ type ServerInterface interface {
 	// GetReadiness The store answers, the keys are loaded and their certificates are valid
 	// (GET /readyz)
 	GetReadiness(ctx echo.Context) error
+	// ListAudit Rows of the audit trail, oldest first
+	// (GET /v1/audit)
+	ListAudit(ctx echo.Context, params ListAuditParams) error
+	// ListCheckpoints The signed checkpoints, one a day
+	// (GET /v1/audit/checkpoints)
+	ListCheckpoints(ctx echo.Context) error
+	// ExportAudit The whole trail with its checkpoints as JSON Lines
+	// (GET /v1/audit/export)
+	ExportAudit(ctx echo.Context) error
+	// VerifyAudit Walk the chain and judge each checkpoint's signature
+	// (GET /v1/audit/verification)
+	VerifyAudit(ctx echo.Context) error
 	// CreateBatch Number and seal many signed documents, in the order given
 	// (POST /v1/batches)
 	CreateBatch(ctx echo.Context, params CreateBatchParams) error
@@ -878,12 +1315,27 @@ type ServerInterface interface {
 	// GetDocument One document and its revisions
 	// (GET /v1/documents/{id})
 	GetDocument(ctx echo.Context, id DocumentID) error
+	// CorrectDocument Note that another issued document corrects this one, which stays in force
+	// (POST /v1/documents/{id}/correct)
+	CorrectDocument(ctx echo.Context, id DocumentID) error
+	// GetDocumentData The data a document was made from
+	// (GET /v1/documents/{id}/data)
+	GetDocumentData(ctx echo.Context, id DocumentID) error
+	// DeliverDocument The result reached its recipient
+	// (POST /v1/documents/{id}/deliver)
+	DeliverDocument(ctx echo.Context, id DocumentID) error
 	// IssueDocument Take the number, stamp and seal
 	// (POST /v1/documents/{id}/issue)
 	IssueDocument(ctx echo.Context, id DocumentID) error
 	// GetDocumentPDF The file
 	// (GET /v1/documents/{id}/pdf)
 	GetDocumentPDF(ctx echo.Context, id DocumentID, params GetDocumentPDFParams) error
+	// GetDocumentRecord The data fields for the records archive (Nghị định 30/2020/NĐ-CP, Phụ lục VI)
+	// (GET /v1/documents/{id}/record)
+	GetDocumentRecord(ctx echo.Context, id DocumentID, params GetDocumentRecordParams) error
+	// ReplaceDocument Take a document out of force in favour of another one that is issued
+	// (POST /v1/documents/{id}/replace)
+	ReplaceDocument(ctx echo.Context, id DocumentID) error
 	// ReturnDocument Return a document that is not issued yet to its drafter, with the reason
 	// (POST /v1/documents/{id}/return)
 	ReturnDocument(ctx echo.Context, id DocumentID) error
@@ -893,6 +1345,9 @@ type ServerInterface interface {
 	// WithdrawDocument Withdraw an issued document, with the reason; it keeps its number
 	// (POST /v1/documents/{id}/withdraw)
 	WithdrawDocument(ctx echo.Context, id DocumentID) error
+	// GetDossierPackage A dossier as zip
+	// (GET /v1/dossiers/{dossier}/package)
+	GetDossierPackage(ctx echo.Context, dossier string, params GetDossierPackageParams) error
 	// ListForms The catalogue
 	// (GET /v1/forms)
 	ListForms(ctx echo.Context) error
@@ -917,6 +1372,18 @@ type ServerInterface interface {
 	// ExportRegister One book of a year as spreadsheet, CSV or printable book
 	// (GET /v1/register/export)
 	ExportRegister(ctx echo.Context, params ExportRegisterParams) error
+	// ExportRecords One book of a year as data fields for the records archive (Phụ lục VI)
+	// (GET /v1/register/records)
+	ExportRecords(ctx echo.Context, params ExportRecordsParams) error
+	// GetRecordSchema The XSD or JSON Schema of the data fields
+	// (GET /v1/register/records/schema)
+	GetRecordSchema(ctx echo.Context, params GetRecordSchemaParams) error
+	// ListRetention Documents whose retention period has ended
+	// (GET /v1/retention)
+	ListRetention(ctx echo.Context, params ListRetentionParams) error
+	// DestroyDocuments Destroy the data and PDFs of documents whose retention period has ended
+	// (POST /v1/retention/destructions)
+	DestroyDocuments(ctx echo.Context) error
 	// VerifyFile Is this file genuine
 	// (POST /v1/verify)
 	VerifyFile(ctx echo.Context) error
@@ -942,6 +1409,93 @@ func (w *ServerInterfaceWrapper) GetReadiness(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetReadiness(ctx)
+	return err
+}
+
+// ListAudit converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAudit(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+	// ------------- Optional query parameter "document" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "document", ctx.QueryParams(), &params.Document, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter document: %s", err))
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "actor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor", ctx.QueryParams(), &params.Actor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter actor: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAudit(ctx, params)
+	return err
+}
+
+// ListCheckpoints converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCheckpoints(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCheckpoints(ctx)
+	return err
+}
+
+// ExportAudit converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportAudit(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportAudit(ctx)
+	return err
+}
+
+// VerifyAudit converts echo context to params.
+func (w *ServerInterfaceWrapper) VerifyAudit(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.VerifyAudit(ctx)
 	return err
 }
 
@@ -1091,6 +1645,54 @@ func (w *ServerInterfaceWrapper) GetDocument(ctx echo.Context) error {
 	return err
 }
 
+// CorrectDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) CorrectDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CorrectDocument(ctx, id)
+	return err
+}
+
+// GetDocumentData converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDocumentData(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDocumentData(ctx, id)
+	return err
+}
+
+// DeliverDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) DeliverDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeliverDocument(ctx, id)
+	return err
+}
+
 // IssueDocument converts echo context to params.
 func (w *ServerInterfaceWrapper) IssueDocument(ctx echo.Context) error {
 	var err error
@@ -1129,6 +1731,47 @@ func (w *ServerInterfaceWrapper) GetDocumentPDF(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetDocumentPDF(ctx, id, params)
+	return err
+}
+
+// GetDocumentRecord converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDocumentRecord(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDocumentRecordParams
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDocumentRecord(ctx, id, params)
+	return err
+}
+
+// ReplaceDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplaceDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplaceDocument(ctx, id)
 	return err
 }
 
@@ -1177,6 +1820,31 @@ func (w *ServerInterfaceWrapper) WithdrawDocument(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.WithdrawDocument(ctx, id)
+	return err
+}
+
+// GetDossierPackage converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDossierPackage(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "dossier" -------------
+	var dossier string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dossier", ctx.Param("dossier"), &dossier, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dossier: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDossierPackageParams
+	// ------------- Optional query parameter "agency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agency", ctx.QueryParams(), &params.Agency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter agency: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDossierPackage(ctx, dossier, params)
 	return err
 }
 
@@ -1311,11 +1979,81 @@ func (w *ServerInterfaceWrapper) ListRegister(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
 	}
 
+	// ------------- Optional query parameter "agency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agency", ctx.QueryParams(), &params.Agency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter agency: %s", err))
+	}
+
 	// ------------- Optional query parameter "q" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "subject" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "subject", ctx.QueryParams(), &params.Subject, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter subject: %s", err))
+	}
+
+	// ------------- Optional query parameter "recipient" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "recipient", ctx.QueryParams(), &params.Recipient, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter recipient: %s", err))
+	}
+
+	// ------------- Optional query parameter "type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "type", ctx.QueryParams(), &params.Type, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter type: %s", err))
+	}
+
+	// ------------- Optional query parameter "dossier" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dossier", ctx.QueryParams(), &params.Dossier, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dossier: %s", err))
+	}
+
+	// ------------- Optional query parameter "number_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number_from", ctx.QueryParams(), &params.NumberFrom, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "number_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number_to", ctx.QueryParams(), &params.NumberTo, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "date_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "date_from", ctx.QueryParams(), &params.DateFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter date_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "date_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "date_to", ctx.QueryParams(), &params.DateTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter date_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
 	}
 
 	// ------------- Optional query parameter "limit" -------------
@@ -1373,6 +2111,104 @@ func (w *ServerInterfaceWrapper) ExportRegister(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportRegister(ctx, params)
+	return err
+}
+
+// ExportRecords converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportRecords(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportRecordsParams
+	// ------------- Optional query parameter "agency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agency", ctx.QueryParams(), &params.Agency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter agency: %s", err))
+	}
+
+	// ------------- Required query parameter "book" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "book", ctx.QueryParams(), &params.Book, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter book: %s", err))
+	}
+
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", ctx.QueryParams(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportRecords(ctx, params)
+	return err
+}
+
+// GetRecordSchema converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRecordSchema(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetRecordSchemaParams
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRecordSchema(ctx, params)
+	return err
+}
+
+// ListRetention converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRetention(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRetentionParams
+	// ------------- Optional query parameter "agency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agency", ctx.QueryParams(), &params.Agency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter agency: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRetention(ctx, params)
+	return err
+}
+
+// DestroyDocuments converts echo context to params.
+func (w *ServerInterfaceWrapper) DestroyDocuments(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DestroyDocuments(ctx)
 	return err
 }
 
@@ -1441,6 +2277,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/documents/:id/issue", wrapper.IssueDocument, options.OperationMiddlewares["issueDocument"]...)
 	router.POST(options.BaseURL+"/v1/documents/:id/return", wrapper.ReturnDocument, options.OperationMiddlewares["returnDocument"]...)
 	router.POST(options.BaseURL+"/v1/documents/:id/withdraw", wrapper.WithdrawDocument, options.OperationMiddlewares["withdrawDocument"]...)
+	router.POST(options.BaseURL+"/v1/documents/:id/deliver", wrapper.DeliverDocument, options.OperationMiddlewares["deliverDocument"]...)
+	router.POST(options.BaseURL+"/v1/documents/:id/replace", wrapper.ReplaceDocument, options.OperationMiddlewares["replaceDocument"]...)
+	router.POST(options.BaseURL+"/v1/documents/:id/correct", wrapper.CorrectDocument, options.OperationMiddlewares["correctDocument"]...)
+	router.GET(options.BaseURL+"/v1/documents/:id/data", wrapper.GetDocumentData, options.OperationMiddlewares["getDocumentData"]...)
+	router.GET(options.BaseURL+"/v1/documents/:id/record", wrapper.GetDocumentRecord, options.OperationMiddlewares["getDocumentRecord"]...)
 	router.GET(options.BaseURL+"/v1/documents/:id/pdf", wrapper.GetDocumentPDF, options.OperationMiddlewares["getDocumentPDF"]...)
 	router.POST(options.BaseURL+"/v1/batches", wrapper.CreateBatch, options.OperationMiddlewares["createBatch"]...)
 	router.GET(options.BaseURL+"/v1/batches/:batch", wrapper.GetBatch, options.OperationMiddlewares["getBatch"]...)
@@ -1449,6 +2290,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/forms/:form/sample", wrapper.GetFormSample, options.OperationMiddlewares["getFormSample"]...)
 	router.GET(options.BaseURL+"/v1/register", wrapper.ListRegister, options.OperationMiddlewares["listRegister"]...)
 	router.GET(options.BaseURL+"/v1/register/export", wrapper.ExportRegister, options.OperationMiddlewares["exportRegister"]...)
+	router.GET(options.BaseURL+"/v1/register/records", wrapper.ExportRecords, options.OperationMiddlewares["exportRecords"]...)
+	router.GET(options.BaseURL+"/v1/register/records/schema", wrapper.GetRecordSchema, options.OperationMiddlewares["getRecordSchema"]...)
+	router.GET(options.BaseURL+"/v1/dossiers/:dossier/package", wrapper.GetDossierPackage, options.OperationMiddlewares["getDossierPackage"]...)
+	router.GET(options.BaseURL+"/v1/retention", wrapper.ListRetention, options.OperationMiddlewares["listRetention"]...)
+	router.POST(options.BaseURL+"/v1/retention/destructions", wrapper.DestroyDocuments, options.OperationMiddlewares["destroyDocuments"]...)
+	router.GET(options.BaseURL+"/v1/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
+	router.GET(options.BaseURL+"/v1/audit/export", wrapper.ExportAudit, options.OperationMiddlewares["exportAudit"]...)
+	router.GET(options.BaseURL+"/v1/audit/checkpoints", wrapper.ListCheckpoints, options.OperationMiddlewares["listCheckpoints"]...)
+	router.GET(options.BaseURL+"/v1/audit/verification", wrapper.VerifyAudit, options.OperationMiddlewares["verifyAudit"]...)
 	router.POST(options.BaseURL+"/v1/verify", wrapper.VerifyFile, options.OperationMiddlewares["verifyFile"]...)
 	router.GET(options.BaseURL+"/v1/lookup/:code", wrapper.LookUp, options.OperationMiddlewares["lookUp"]...)
 	router.POST(options.BaseURL+"/v1/photos/check", wrapper.CheckPhoto, options.OperationMiddlewares["checkPhoto"]...)

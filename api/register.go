@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	openapi_types "github.com/oapi-codegen/runtime/types"
@@ -25,7 +26,21 @@ func (h *handlers) ListRegister(c echo.Context, params ListRegisterParams) error
 	if err != nil {
 		return err
 	}
-	f := archive.Filter{Agency: who.key.Agency, Book: deref(params.Book), Year: deref(params.Year), Text: deref(params.Q)}
+	agency, err := s.agencyOf(who, params.Agency)
+	if err != nil {
+		return err
+	}
+	f := archive.Filter{
+		Agency: agency, Book: deref(params.Book), Year: deref(params.Year), Text: deref(params.Q), Subject: deref(params.Subject),
+		Recipient: deref(params.Recipient), DocumentType: deref(params.Type), DossierCode: deref(params.Dossier),
+		SerialFrom: deref(params.NumberFrom), SerialTo: deref(params.NumberTo), DayFrom: dayOf(params.DateFrom), DayTo: dayOf(params.DateTo),
+	}
+	if params.State != nil {
+		if !params.State.Valid() {
+			return problem.New(problem.BadParameter, nil, "state", "không có trạng thái này, xem openapi.yaml")
+		}
+		f.States = []archive.State{archive.State(*params.State)}
+	}
 	page, err := s.service.Store().Register(c.Request().Context(), f, archive.Page{After: deref(params.Cursor), Limit: limit})
 	if err != nil {
 		return cursorProblem(err)
@@ -36,9 +51,23 @@ func (h *handlers) ListRegister(c echo.Context, params ListRegisterParams) error
 			Number: e.Number.Text, Symbol: e.Number.Symbol, Date: openapi_types.Date{Time: e.Number.Date.In(archive.Zone)},
 			DocumentType: e.DocumentType, Subject: e.Subject, Signer: optional(e.Signer),
 			Recipients: optional(strings.Join(e.Recipients, "; ")), State: State(e.State), DocumentID: e.DocumentID,
+			KeptBy: optional(e.KeptBy), Copies: &e.Copies, Receipt: optional(e.Receipt), Note: optional(e.Note),
+			Book: optional(e.Number.Book), Agency: optional(e.Number.Agency), DossierCode: optional(e.DossierCode),
+		}
+		if !e.Sent.IsZero() {
+			out.Entries[i].Sent = &openapi_types.Date{Time: e.Sent.In(archive.Zone)}
 		}
 	}
 	return c.JSON(http.StatusOK, out)
+}
+
+// dayOf is midnight in the register's zone of a date; zero when none was given.
+func dayOf(d *openapi_types.Date) time.Time {
+	if d == nil {
+		return time.Time{}
+	}
+	y, m, day := d.Date()
+	return time.Date(y, m, day, 0, 0, 0, 0, archive.Zone)
 }
 
 // ExportRegister implements GET /v1/register/export.
@@ -48,12 +77,9 @@ func (h *handlers) ExportRegister(c echo.Context, params ExportRegisterParams) e
 	if err != nil {
 		return err
 	}
-	agency := deref(params.Agency)
-	if agency == "" {
-		agency = who.key.Agency
-	}
-	if !who.sees(agency) {
-		return problem.New(problem.AgencyUnknown, nil, agency, who.key.Agency)
+	agency, err := s.agencyOf(who, params.Agency)
+	if err != nil {
+		return err
 	}
 	e := issuance.Export{Agency: agency, Book: params.Book, Year: deref(params.Year), Format: string(params.Format)}
 	content, err := s.service.Export(c.Request().Context(), e, who.actor())

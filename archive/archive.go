@@ -158,14 +158,23 @@ type Upkeep interface {
 	// examination itself could not be done.
 	Doctor(ctx context.Context) (Diagnosis, error)
 	// Expired pages through documents whose retention period ended before at,
-	// by the period of their book.
-	Expired(ctx context.Context, at time.Time, p Page) (DocumentPage, error)
+	// by the period of their book. agency "" is every agency.
+	Expired(ctx context.Context, agency string, at time.Time, p Page) (DocumentPage, error)
 	// Destroy removes the data and the PDFs of an expired document. Its line in
 	// the register, its number, its hashes and its trail stay. *RetentionError
 	// when it must still be kept.
-	Destroy(ctx context.Context, id, reason string, by Actor, at time.Time) (Document, error)
+	Destroy(ctx context.Context, id string, d Destruction, by Actor, at time.Time) (Document, error)
 	// ForgetIdempotency drops idempotency keys older than before.
 	ForgetIdempotency(ctx context.Context, before time.Time) (int64, error)
+}
+
+// Destruction is the written act by which documents are destroyed. Nothing is
+// destroyed without one: the law asks for a decision of the head of the agency
+// and for minutes of what was done.
+type Destruction struct {
+	Reason   string
+	Decision string // number and date of the decision
+	Minutes  string // number and date of the minutes
 }
 
 // Agency is one issuing body.

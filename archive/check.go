@@ -75,6 +75,22 @@ func CheckReason(reason string) error {
 	return CheckText("reason", reason, MaxReason)
 }
 
+// Check refuses a destruction without its reason, decision and minutes.
+func (d Destruction) Check() error {
+	if err := CheckReason(d.Reason); err != nil {
+		return err
+	}
+	for _, f := range [...]struct{ field, value string }{{"decision", d.Decision}, {"minutes", d.Minutes}} {
+		if strings.TrimSpace(f.value) == "" {
+			return &InvalidError{f.field, "is empty"}
+		}
+		if err := CheckText(f.field, f.value, MaxReason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Check refuses a draft that no store could keep, and fills in its defaults.
 func (d *Draft) Check() error {
 	moves, err := NormalMoves(d.Moves)

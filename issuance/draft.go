@@ -26,8 +26,11 @@ type Request struct {
 	// wants a person to look. It enters the audit trail. A photo that fails is
 	// refused all the same.
 	PhotoOverride string
-	Idempotency   archive.Idempotency
-	By            archive.Actor
+	// Replaces and Corrects name an earlier document of the agency, whose place
+	// this one takes (or which it corrects) at the moment it is issued.
+	Replaces, Corrects string
+	Idempotency        archive.Idempotency
+	By                 archive.Actor
 }
 
 // Make drafts a document and takes it as far as asked. Repeating a request with
@@ -180,7 +183,7 @@ func (p *prepared) draft(r Request) archive.Draft {
 		Book: a.book(f), Symbol: f.SymbolFor(a.Profile, p.facts.Unit), PermitKind: p.facts.PermitKind,
 		Recipients: p.facts.Concerns, KeptBy: a.office.KeptBy, Copies: 1, DossierCode: p.facts.DossierCode,
 		LookupCode: p.env.LookupCode, Data: p.data, Personal: true, Moves: moves(f),
-		Idempotency: r.Idempotency, By: r.By,
+		Replaces: r.Replaces, Corrects: r.Corrects, Idempotency: r.Idempotency, By: r.By,
 	}
 	if f.Number == numberPermit {
 		d.Symbol = ""

@@ -68,16 +68,26 @@ func (s *Service) Issue(ctx context.Context, id string, by archive.Actor) (archi
 }
 
 // advance makes the moves that are left on the way to until. Of two callers at
-// once one wins each move; the other reads what was made and goes on from there.
+// once one wins each move; the other reads what was made and goes on from there,
+// or is told where the document stands when it went another way.
 func (s *Service) advance(ctx context.Context, doc archive.Document, until Until, by archive.Actor) (archive.Document, error) {
 	const moves = 3 // sign, number, issue
+	goal, move := archive.RevisionIssued, archive.MoveIssue
+	if until == UntilSigned {
+		goal, move = archive.RevisionSigned, archive.MoveSign
+	}
+	lost := false
 	for range 2 * moves {
 		step := s.next(doc, until)
 		if step == nil {
+			if lost && !hasRevision(doc, goal) {
+				return doc, archive.Check(doc.ID, doc.State, doc.Moves, move)
+			}
 			return doc, nil
 		}
 		after, err := step(ctx, doc, by)
 		if state, ok := errors.AsType[*archive.StateError](err); ok {
+			lost = true
 			if after, err = s.store.Get(ctx, doc.ID); err == nil && after.State == doc.State {
 				return after, state
 			}
@@ -182,6 +192,28 @@ func (s *Service) Return(ctx context.Context, id, reason string, by archive.Acto
 // Withdraw takes an issued document out of force. Its number stays taken.
 func (s *Service) Withdraw(ctx context.Context, id, reason string, by archive.Actor) (archive.Document, error) {
 	return s.store.Withdraw(ctx, id, reason, by, s.now())
+}
+
+// Deliver notes that the result reached its recipient. A document that was
+// delivered already is returned as it is.
+func (s *Service) Deliver(ctx context.Context, id, note string, by archive.Actor) (archive.Document, error) {
+	doc, err := s.store.Deliver(ctx, id, note, by, s.now())
+	if _, refused := errors.AsType[*archive.StateError](err); refused {
+		if now, err := s.store.Get(ctx, id); err == nil && now.State == archive.Delivered {
+			return now, nil
+		}
+	}
+	return doc, err
+}
+
+// Replace takes a document out of force in favour of another that is issued.
+func (s *Service) Replace(ctx context.Context, id, byDocument, reason string, by archive.Actor) (archive.Document, error) {
+	return s.store.Replace(ctx, id, byDocument, reason, by, s.now())
+}
+
+// Correct notes that another issued document corrects this one.
+func (s *Service) Correct(ctx context.Context, id, byDocument, reason string, by archive.Actor) (archive.Document, error) {
+	return s.store.Correct(ctx, id, byDocument, reason, by, s.now())
 }
 
 // sealKey is the usable key of the agency's seal.

@@ -183,6 +183,8 @@ func fromArchive(err error) *Problem {
 	var unknown *archive.OutcomeUnknownError
 	var corrupt *archive.CorruptError
 	var invalid *archive.InvalidError
+	var destroyed *archive.DestroyedError
+	var kept *archive.RetentionError
 	switch {
 	case errors.As(err, &missing):
 		vi, ok := things[missing.What]
@@ -191,8 +193,19 @@ func fromArchive(err error) *Problem {
 		}
 		return New(NotFound, err, vi+" “"+missing.ID+"”", missing.What+" \""+missing.ID+"\"")
 	case errors.As(err, &state):
-		return New(WrongState, err, stateNames[state.State], moveNames[state.Move], moveList(state.Allowed, moveNames),
+		p := New(WrongState, err, stateNames[state.State], moveNames[state.Move], moveList(state.Allowed, moveNames),
 			state.State, state.Move, moveList(state.Allowed, nil))
+		p.State, p.Allowed = string(state.State), []string{}
+		for _, m := range state.Allowed {
+			p.Allowed = append(p.Allowed, string(m))
+		}
+		return p
+	case errors.As(err, &destroyed):
+		return New(Destroyed, err, destroyed.At.In(archive.Zone).Format("02/01/2006"))
+	case errors.As(err, &kept) && kept.Until.IsZero():
+		return New(KeptForEver, err)
+	case errors.As(err, &kept):
+		return New(MustBeKept, err, kept.Until.Format("02/01/2006"))
 	case errors.As(err, &reused):
 		return New(KeyReused, err, reused.Key)
 	case errors.As(err, &unique):
@@ -218,7 +231,7 @@ func fromArchive(err error) *Problem {
 }
 
 var things = map[string]string{
-	"document": "văn bản", "lookup code": "mã tra cứu", "revision": "bản", "agency": "cơ quan", "book": "sổ", "content": "tệp", "key": "khóa API", "batch": "lô", "webhook": "nơi nhận tin", "job": "việc",
+	"document": "văn bản", "lookup code": "mã tra cứu", "revision": "bản", "agency": "cơ quan", "book": "sổ", "content": "tệp", "key": "khóa API", "batch": "lô", "webhook": "nơi nhận tin", "job": "việc", "dossier": "hồ sơ",
 }
 
 var stateNames = map[archive.State]string{

@@ -23,8 +23,10 @@ type Problem struct {
 	Title, TitleEN   string
 	Detail, DetailEN string
 	Fields           []Field
-	RetryAfter       int   // seconds; 0 says nothing
-	Cause            error // for the log, never shown where Status is 500
+	State            string   // with WrongState: where the document stands
+	Allowed          []string // and what may be done now
+	RetryAfter       int      // seconds; 0 says nothing
+	Cause            error    // for the log, never shown where Status is 500
 }
 
 // Field is what is wrong with one value of the request.

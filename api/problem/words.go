@@ -22,6 +22,9 @@ const (
 	SigningKeyUnusable  = "signing_key_unusable"
 	NotYourSignature    = "not_your_signature"
 	ClockSetBack        = "clock_set_back"
+	Destroyed           = "destroyed"
+	MustBeKept          = "must_be_kept"
+	KeptForEver         = "kept_for_ever"
 	StorageFull         = "storage_full"
 	StorageDamaged      = "storage_damaged"
 	OutcomeUnknown      = "outcome_unknown"
@@ -159,6 +162,23 @@ var words = map[string]word{
 		"Đồng hồ máy chủ chạy lùi", "The server's clock was set back",
 		"Số mới sẽ mang ngày %[1]s, trước ngày của số gần nhất (%[2]s). Số không được lùi ngày; hãy chỉnh đồng hồ máy chủ.",
 		"A new number would carry %[1]s, before the last number's date (%[2]s). Numbers are never back-dated; correct the server's clock.",
+	},
+	Destroyed: {
+		410, ExitRefused, 0,
+		"Tệp đã được hủy theo thời hạn bảo quản", "The file was destroyed at the end of its retention period",
+		"Dữ liệu và tệp PDF của văn bản đã được hủy ngày %[1]s theo quyết định hủy; dòng trong sổ đăng ký, số và mã băm vẫn còn.",
+		"The document's data and PDFs were destroyed on %[1]s by decision; its line in the register, its number and its hashes remain.",
+	},
+	MustBeKept: {
+		409, ExitRefused, 0,
+		"Văn bản còn trong thời hạn bảo quản", "The document must still be kept",
+		"Văn bản phải được bảo quản đến hết ngày %[1]s; chưa được hủy.", "The document is kept until %[1]s; it was not destroyed.",
+	},
+	KeptForEver: {
+		409, ExitRefused, 0,
+		"Văn bản không có thời hạn bảo quản để hủy", "The document has no retention period that could end",
+		"Sổ của văn bản được bảo quản vĩnh viễn, hoặc văn bản chưa có số; không được hủy.",
+		"The document's book is kept for ever, or it has no number; it was not destroyed.",
 	},
 	StorageFull: {
 		507, ExitCouldNot, 60,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,20 +134,26 @@ var upkeepTests = map[string]func(*testing.T, archive.Store){
 			year int
 			want int
 		}{{2036, 0}, {2037, 1}} {
-			p, err := s.Expired(t.Context(), time.Date(c.year, 1, 1, 0, 0, 0, 0, archive.Zone), archive.Page{})
+			p, err := s.Expired(t.Context(), "snv", time.Date(c.year, 1, 1, 0, 0, 0, 0, archive.Zone), archive.Page{})
 			must(t, err)
 			if len(p.Documents) != c.want {
 				t.Errorf("in %d: %q expired, want %d", c.year, ids(p.Documents), c.want)
 			}
 		}
 		ctx, late := t.Context(), time.Date(2037, 1, 1, 0, 0, 0, 0, archive.Zone)
+		act := archive.Destruction{Reason: "hết thời hạn bảo quản", Decision: "12/QĐ-SNV ngày 04/01/2037", Minutes: "01/BB-HĐTH"}
+		for _, bad := range []archive.Destruction{{}, {Reason: "hết hạn"}, {Reason: "hết hạn", Decision: "12/QĐ-SNV"}, {Decision: "12/QĐ-SNV", Minutes: "01/BB"}} {
+			if _, err := s.Destroy(ctx, d.ID, bad, Clerk, late); !errors.As(err, new(*archive.InvalidError)) {
+				t.Errorf("%+v: got %v, want *InvalidError", bad, err)
+			}
+		}
 		for id, at := range map[string]time.Time{d.ID: late.Add(-time.Second), e.ID: late} {
-			if _, err := s.Destroy(ctx, id, "hết hạn", Clerk, at); !errors.As(err, new(*archive.RetentionError)) {
+			if _, err := s.Destroy(ctx, id, act, Clerk, at); !errors.As(err, new(*archive.RetentionError)) {
 				t.Errorf("%s at %s: got %v, want *RetentionError", id, at, err)
 			}
 		}
 		for range 2 {
-			gone, err := s.Destroy(ctx, d.ID, "hết thời hạn bảo quản", Clerk, late)
+			gone, err := s.Destroy(ctx, d.ID, act, Clerk, late)
 			must(t, err)
 			if !gone.Destroyed.Equal(late) || gone.Number == nil || string(gone.Data) != "{}" {
 				t.Errorf("destroyed as %+v", gone)
@@ -155,12 +162,17 @@ var upkeepTests = map[string]func(*testing.T, archive.Store){
 		if _, _, err := s.RevisionContent(ctx, d.ID, 0); !errors.As(err, new(*archive.DestroyedError)) {
 			t.Errorf("got %v, want *DestroyedError", err)
 		}
+		rows, err := s.Audit(ctx, archive.AuditFilter{Document: d.ID, Action: archive.ActionDestroy}, 0, 0)
+		must(t, err)
+		if len(rows) != 1 || !strings.Contains(string(rows[0].Detail), act.Decision) || !strings.Contains(string(rows[0].Detail), act.Minutes) {
+			t.Errorf("the trail has %+v", rows)
+		}
 		p, err := s.Register(ctx, archive.Filter{Book: "QĐ"}, archive.Page{})
 		must(t, err)
 		if len(p.Entries) != 1 || p.Entries[0].DocumentID != d.ID {
 			t.Errorf("the register is %+v", p.Entries)
 		}
-		if left, err := s.Expired(ctx, late, archive.Page{}); err != nil || len(left.Documents) != 0 {
+		if left, err := s.Expired(ctx, "", late, archive.Page{}); err != nil || len(left.Documents) != 0 {
 			t.Errorf("still expired: %q, %v", ids(left.Documents), err)
 		}
 		_, _, err = s.RevisionContent(ctx, e.ID, 0)

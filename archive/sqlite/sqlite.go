@@ -77,6 +77,8 @@ func dsn(path string, readOnly bool) string {
 		q.Add("_pragma", "query_only(1)")
 	} else {
 		q.Add("_pragma", "journal_mode(WAL)")
+		// What is destroyed at the end of its retention leaves no copy in free pages.
+		q.Add("_pragma", "secure_delete(1)")
 		q.Add("_pragma", "synchronous(FULL)")
 		// A larger log and cache than the defaults (in pages, and KiB): index pages
 		// change often and are copied into the file once per checkpoint.

@@ -126,7 +126,7 @@ func fits(rows []layout.Row, done, total int) (int, error) {
 }
 
 func page(rows []layout.Row, done, total int) []layout.Block {
-	t := &layout.Table{Title: "Sổ đăng ký văn bản đi", Head: []layout.Row{cells(titles(), true)}, Rows: rows}
+	t := &layout.Table{Title: "Sổ đăng ký văn bản đi", Head: []layout.Row{cells(titles(), true), cells(places(), false)}, Rows: rows}
 	var width float64
 	for _, c := range columns {
 		width += c.width
@@ -139,6 +139,16 @@ func page(rows []layout.Row, done, total int) []layout.Block {
 	return []layout.Block{t, &layout.Paragraph{
 		Align: layout.Right, Before: 6, Runs: []layout.Run{{Text: sum, Size: cellSize, Italic: true}},
 	}}
+}
+
+// places are the numbers of the columns, as the decree's sample has them under
+// the titles.
+func places() []string {
+	out := make([]string, len(columns))
+	for i := range columns {
+		out[i] = fmt.Sprintf("(%d)", i+1)
+	}
+	return out
 }
 
 func cells(row []string, head bool) layout.Row {

@@ -11,17 +11,18 @@ import (
 
 // Expired implements archive.Upkeep. A document's period runs from the end of
 // the year it was numbered in.
-func (e *Engine) Expired(ctx context.Context, at time.Time, p archive.Page) (archive.DocumentPage, error) {
+func (e *Engine) Expired(ctx context.Context, agency string, at time.Time, p archive.Page) (archive.DocumentPage, error) {
 	var c conditions
 	c.and(`d.serial IS NOT NULL AND d.destroyed IS NULL AND EXISTS (SELECT 1 FROM books b WHERE b.agency = d.agency
 		AND b.code = d.book AND b.retention_years > 0 AND d.year + b.retention_years < $%d)`, archive.Day(at).Year())
+	c.equal("d.agency", agency)
 	return e.list(ctx, c, p)
 }
 
 // Destroy implements archive.Upkeep.
-func (e *Engine) Destroy(ctx context.Context, id, reason string, by archive.Actor, at time.Time) (doc archive.Document, err error) {
+func (e *Engine) Destroy(ctx context.Context, id string, act archive.Destruction, by archive.Actor, at time.Time) (doc archive.Document, err error) {
 	what := fmt.Sprintf("document %s: destroy", id)
-	if err := archive.CheckReason(reason); err != nil {
+	if err := act.Check(); err != nil {
 		return doc, e.wrap(what, err)
 	}
 	if err := archive.CheckActor(by); err != nil {
@@ -29,13 +30,13 @@ func (e *Engine) Destroy(ctx context.Context, id, reason string, by archive.Acto
 	}
 	err = e.do(ctx, what, func(t *Tx) error {
 		var err error
-		doc, err = t.destroy(id, reason, by, at)
+		doc, err = t.destroy(id, act, by, at)
 		return err
 	})
 	return doc, err
 }
 
-func (t *Tx) destroy(id, reason string, by archive.Actor, at time.Time) (archive.Document, error) {
+func (t *Tx) destroy(id string, act archive.Destruction, by archive.Actor, at time.Time) (archive.Document, error) {
 	d, err := load(t.ctx, t, "id", id)
 	if err != nil {
 		return d, err
@@ -67,7 +68,7 @@ func (t *Tx) destroy(id, reason string, by archive.Actor, at time.Time) (archive
 			return d, fmt.Errorf("destroying revision %d: %w", r.N, err)
 		}
 	}
-	detail, err := jsonText(map[string]string{"reason": reason})
+	detail, err := jsonText(map[string]string{"reason": act.Reason, "decision": act.Decision, "minutes": act.Minutes})
 	if err != nil {
 		return d, err
 	}
