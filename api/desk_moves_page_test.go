@@ -158,7 +158,7 @@ func TestOpeningAFileIsRecorded(t *testing.T) {
 		}
 	}
 	rows, err := b.store.Audit(t.Context(), archive.AuditFilter{Action: archive.ActionLook, Document: id}, 0, 100)
-	if err != nil || len(rows) != 2 || rows[0].By.Name != "auditor" {
+	if err != nil || len(rows) != 3 || rows[0].By.Name != "auditor" { // the page, and two files
 		t.Errorf("looks in the trail: %v %+v", err, rows)
 	}
 }
