@@ -30,6 +30,7 @@ import (
 type Store interface {
 	Registry
 	Documents
+	Annexes
 	Search
 	Keys
 	Trail

@@ -25,6 +25,7 @@ func Run(t *testing.T, open Opener, openBackup func(t testing.TB, path string) a
 		{"registry", registryTests},
 		{"drafts", draftTests},
 		{"moves", moveTests},
+		{"annexes", annexTests},
 		{"numbers", numberTests},
 		{"search", searchTests},
 		{"keys", keyTests},

@@ -57,8 +57,12 @@ func makeFont(s fonts.Style) *fontParts {
 	}
 }
 
-// putFont writes a font's five objects and returns the Type0 font.
-func putFont(w *pdf.Writer, s fonts.Style) pdf.Ref {
+// Objects takes new objects: a pdf.Writer or a pdf.Update.
+type Objects interface{ Add(o pdf.Object) pdf.Ref }
+
+// PutFont writes a face's five objects and returns the Type0 font. Its codes are
+// the face's glyphs.
+func PutFont(w Objects, s fonts.Style) pdf.Ref {
 	f := fontCache[s]()
 	file, uni := w.Add(f.file), w.Add(f.toUnicode)
 	b := appendRef([]byte(f.descriptor), file)

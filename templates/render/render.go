@@ -92,7 +92,7 @@ func (r *renderer) file() ([]byte, error) {
 	catalog, root := w.Alloc(), w.Alloc()
 	for s, u := range used {
 		if u {
-			r.fonts[s] = putFont(w, fonts.Style(s))
+			r.fonts[s] = PutFont(w, fonts.Style(s))
 		}
 	}
 	for range p.Sheets {

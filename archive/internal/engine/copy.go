@@ -12,6 +12,7 @@ import (
 var tables = []string{
 	"agencies", "books", "book_years", "documents", "document_data", "unique_keys", "contents", "revisions",
 	"idempotency", "audit", "audit_head", "checkpoints", "api_keys", "jobs", "batches", "batch_items", "webhooks", "deliveries",
+	"annexes",
 }
 
 // ErrNotEmpty is returned by Copy when the archive to copy into is in use.

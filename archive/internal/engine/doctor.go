@@ -29,6 +29,7 @@ func (e *Engine) Doctor(ctx context.Context) (archive.Diagnosis, error) {
 		{"examining the audit trail", x.audit},
 		{"examining documents", x.documents},
 		{"examining contents", x.contents},
+		{"examining annexes", x.annexes},
 		{"examining numbers", x.numbers},
 		{"examining the word index", x.words},
 	}

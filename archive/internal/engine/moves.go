@@ -143,6 +143,9 @@ func (e *Engine) AddIssued(ctx context.Context, id string, pdf []byte, by archiv
 	m := move{id: id, kind: archive.MoveIssue, by: by, at: at, rev: archive.RevisionIssued}
 	return e.moveWithPDF(ctx, m, pdf, func(t *Tx, d *archive.Document) (moveDetail, error) {
 		d.Issued = whole(at)
+		if err := t.checkAnnexes(id); err != nil {
+			return moveDetail{}, err
+		}
 		if d.Replaces == "" && d.Corrects == "" {
 			return moveDetail{}, nil
 		}

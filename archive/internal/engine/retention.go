@@ -55,17 +55,26 @@ func (t *Tx) destroy(id string, act archive.Destruction, by archive.Actor, at ti
 		return d, err
 	}
 	d.Updated = d.Destroyed
+	sums, err := t.annexFiles(id)
+	if err != nil {
+		return d, err
+	}
 	for _, r := range d.Revisions {
-		sum, err := hex.DecodeString(r.SHA256)
+		sums = append(sums, r.SHA256)
+	}
+	for _, sha256hex := range sums {
+		sum, err := hex.DecodeString(sha256hex)
 		if err != nil {
 			return d, err
 		}
 		// Another document may have the very same bytes: those stay.
 		err = t.exec(`UPDATE contents SET tail = $2, destroyed = $3 WHERE sha256 = $1 AND NOT EXISTS (
-			SELECT 1 FROM revisions r JOIN documents o ON o.id = r.document WHERE r.sha256 = $1 AND o.destroyed IS NULL)`,
+			SELECT 1 FROM revisions r JOIN documents o ON o.id = r.document WHERE r.sha256 = $1 AND o.destroyed IS NULL)
+			AND NOT EXISTS (SELECT 1 FROM annexes a JOIN documents o ON o.id = a.document
+				WHERE (a.sha256 = $1 OR a.signed = $1) AND o.destroyed IS NULL)`,
 			sum, []byte{}, micros(at))
 		if err != nil {
-			return d, fmt.Errorf("destroying revision %d: %w", r.N, err)
+			return d, fmt.Errorf("destroying file %s: %w", sha256hex, err)
 		}
 	}
 	detail, err := jsonText(map[string]string{"reason": act.Reason, "decision": act.Decision, "minutes": act.Minutes})
