@@ -29,8 +29,11 @@ type Request struct {
 	// Replaces and Corrects name an earlier document of the agency, whose place
 	// this one takes (or which it corrects) at the moment it is issued.
 	Replaces, Corrects string
-	Idempotency        archive.Idempotency
-	By                 archive.Actor
+	// SeparateAnnexes puts the annexes that the form sets into files of their own.
+	SeparateAnnexes bool
+	lookupCode      string // of the document that is being finished; "" makes one
+	Idempotency     archive.Idempotency
+	By              archive.Actor
 }
 
 // Make drafts a document and takes it as far as asked. Repeating a request with
@@ -60,6 +63,9 @@ func (s *Service) Make(ctx context.Context, r Request, until Until) (doc archive
 func (s *Service) Draft(ctx context.Context, r Request) (doc archive.Document, replay bool, err error) {
 	if r.Idempotency.Key != "" {
 		doc, found, err := s.store.ByIdempotency(ctx, r.Idempotency)
+		if err == nil && found {
+			err = s.finishAnnexes(ctx, doc, r)
+		}
 		if err != nil || found {
 			return doc, found, err
 		}
@@ -86,6 +92,9 @@ func (s *Service) Draft(ctx context.Context, r Request) (doc archive.Document, r
 		return archive.Document{}, false, err
 	}
 	doc, created, err := s.store.CreateDraft(ctx, draft)
+	if err == nil {
+		err = s.ownAnnexes(ctx, doc, p.annexes, r.By)
+	}
 	return doc, !created, err
 }
 
@@ -107,8 +116,9 @@ type prepared struct {
 	facts    templates.Facts
 	data     json.RawMessage
 	document *layout.Document
-	override string // why a photo that needs a person to look is taken
-	reviewed bool   // the photo needed the override
+	annexes  []*layout.Document // in files of their own
+	override string             // why a photo that needs a person to look is taken
+	reviewed bool               // the photo needed the override
 }
 
 func (s *Service) prepare(ctx context.Context, r Request) (*prepared, error) {
@@ -121,9 +131,11 @@ func (s *Service) prepare(ctx context.Context, r Request) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	code, err := newLookupCode(s.random)
-	if err != nil {
-		return nil, err
+	code := r.lookupCode
+	if code == "" {
+		if code, err = newLookupCode(s.random); err != nil {
+			return nil, err
+		}
 	}
 	p := &prepared{agency: agency, form: form, data: r.Data, override: r.PhotoOverride}
 	p.env = templates.Env{Agency: agency.Profile, Notice: agency.Notice, LookupCode: code, LookupURL: s.LookupURL(code)}
@@ -134,6 +146,9 @@ func (s *Service) prepare(ctx context.Context, r Request) (*prepared, error) {
 	}
 	if p.document, p.facts, err = form.BindFacts(r.Data, p.env); err != nil {
 		return nil, err
+	}
+	if r.SeparateAnnexes {
+		p.document, p.annexes = splitAnnexes(p.document)
 	}
 	return p, nil
 }

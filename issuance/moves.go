@@ -173,6 +173,9 @@ func (s *Service) seal(ctx context.Context, doc archive.Document, by archive.Act
 	if err != nil {
 		return doc, err
 	}
+	if err := s.signAnnexes(ctx, doc, key, by); err != nil {
+		return doc, err
+	}
 	at := s.now()
 	sealed, err := s.stamp(pdf, doc, h, at)
 	if err != nil {

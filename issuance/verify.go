@@ -36,14 +36,13 @@ func (s *Service) Verify(ctx context.Context, pdf []byte) (*verify.Report, error
 // made from by appending to it. nil is a file that the register does not know.
 func (s *Service) askRegister(ctx context.Context, pdf []byte, code string) (*verify.Register, error) {
 	for i, sum := range prefixes(pdf) {
-		doc, err := s.store.BySHA256(ctx, sum)
+		word, err := s.wordOn(ctx, sum)
 		if _, missing := errors.AsType[*archive.NotFoundError](err); missing {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		word := registerWord(doc, sum)
 		// That the document is no longer in force weighs more than what was added.
 		if i > 0 && word.State != verify.RegisterWithdrawn && word.State != verify.RegisterReplaced {
 			word.State = verify.RegisterChanged
@@ -51,6 +50,28 @@ func (s *Service) askRegister(ctx context.Context, pdf []byte, code string) (*ve
 		return word, nil
 	}
 	return s.askByCode(ctx, code)
+}
+
+// wordOn finds the document that has a file, or the annex. Errors:
+// *archive.NotFoundError.
+func (s *Service) wordOn(ctx context.Context, sum string) (*verify.Register, error) {
+	doc, err := s.store.BySHA256(ctx, sum)
+	if err == nil {
+		return registerWord(doc, sum), nil
+	}
+	if _, missing := errors.AsType[*archive.NotFoundError](err); !missing {
+		return nil, err
+	}
+	doc, annex, err := s.store.AnnexBySHA256(ctx, sum)
+	if err != nil {
+		return nil, err
+	}
+	word := registerWord(doc, "")
+	word.Annex = annex.N
+	if annex.Signed == sum && hasRevision(doc, archive.RevisionIssued) {
+		word.State = registerState(doc.State)
+	}
+	return word, nil
 }
 
 // askByCode finds the issued document whose lookup code a file claims. The file

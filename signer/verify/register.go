@@ -106,6 +106,10 @@ func registerWords(w *Register, full string) (vi, en string) {
 	if w.Reason != "" {
 		reason = " Lý do: " + w.Reason + "."
 	}
+	if w.Annex > 0 && w.State == RegisterIssued {
+		return fmt.Sprintf("Sổ đăng ký có đúng tệp này: văn bản kèm theo (tệp %d) của %s số %s ngày %s, đang có hiệu lực. Tệp này chỉ có giá trị cùng văn bản chính.", w.Annex, w.DocumentType, full, w.Date),
+			fmt.Sprintf("The register has exactly this file: annex file %d of document %s of %s, in force. It counts only together with the document itself.", w.Annex, full, w.Date)
+	}
 	switch w.State {
 	case RegisterIssued:
 		return fmt.Sprintf("Sổ đăng ký có đúng tệp này: %s số %s ngày %s, đang có hiệu lực.", w.DocumentType, full, w.Date),

@@ -203,6 +203,9 @@ type Register struct {
 	Reason       string `json:"reason,omitempty"`
 	StateDate    string `json:"state_date,omitempty"`
 	ReplacedBy   string `json:"replaced_by,omitempty"`
+	// Annex is the number of the annex that the file is, in a file of its own; 0
+	// is the document itself.
+	Annex int `json:"annex,omitempty"`
 	Message      string `json:"message"`
 	MessageEN    string `json:"message_en"`
 }
