@@ -42,6 +42,9 @@ func (s *Server) deskPages(e *echo.Echo) {
 	g.GET("/van-ban", s.documentsPage)
 	g.GET("/van-ban/:id", s.documentPage)
 	g.GET("/van-ban/:id/pdf", s.documentFile)
+	g.POST("/van-ban/:id/phu-luc", s.deskAddAnnex)
+	g.GET("/van-ban/:id/phu-luc/:n/pdf", s.deskAnnexFile)
+	g.POST("/van-ban/:id/phu-luc/:n/bo", s.deskRemoveAnnex)
 	g.POST("/xac-nhan", s.confirmPage)
 	g.GET("/xac-nhan", home) // a page that was left open over the end of its session
 	g.POST("/thuc-hien", s.carryOut)
@@ -113,6 +116,15 @@ func (s *Server) desk(next echo.HandlerFunc) echo.HandlerFunc {
 // readForm reads a bounded form and checks that one of our pages sent it.
 func (s *Server) readForm(c echo.Context, token string) error {
 	r := c.Request()
+	if takesFile(c.Path()) { // bounded like every request
+		form, err := readUploadForm(c)
+		if err != nil {
+			return err
+		}
+		r.PostForm = form.values
+		c.Set(uploadKey, form)
+		return checkToken(r, token)
+	}
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxDeskBody)
 	if !strings.HasPrefix(r.Header.Get(echo.HeaderContentType), echo.MIMEApplicationForm) {
 		return problem.New(problem.WrongMediaType, nil, echo.MIMEApplicationForm)
@@ -123,6 +135,11 @@ func (s *Server) readForm(c echo.Context, token string) error {
 		}
 		return titled(problem.New(problem.BadParameter, err, "form", "không đọc được / it cannot be read"), "Biểu mẫu bị hỏng", "The form is broken", http.StatusBadRequest)
 	}
+	return checkToken(r, token)
+}
+
+// checkToken refuses a form that none of our pages sent.
+func checkToken(r *http.Request, token string) error {
 	// A browser that says where the request comes from settles it too.
 	site := r.Header.Get("Sec-Fetch-Site")
 	if !sameToken(r.PostForm.Get("token"), token) || site == "cross-site" || site == "same-site" {

@@ -48,10 +48,16 @@ func (s *Server) documentPage(c echo.Context) error {
 		Actions   []deskAction
 		Revisions []revisionRow
 		History   []historyRow
+		Annexes   []archive.Annex
+		CanAnnex  bool
 	}{
 		deskRow: s.deskRow(who, doc), Agency: s.agencyTitle(doc.Agency), Answer: labelOf(doc.State),
 		LookupURL: "/tra-cuu/" + doc.LookupCode, Token: deskOf(c).Token, Title: doc.Subject,
 	}
+	if body.Annexes, err = s.service.Annexes(c.Request().Context(), doc.ID); err != nil {
+		return err
+	}
+	body.CanAnnex = doc.State == archive.Drafted && who.has(archive.RoleWorkflow, archive.RoleClerk)
 	for _, name := range []string{"ky", "phat-hanh", "tra-lai", "thu-hoi"} {
 		if a := actions[name]; who.has(a.roles...) && a.check(s, who, doc) == nil {
 			body.Actions = append(body.Actions, a)

@@ -68,6 +68,7 @@ func (h *handlers) CreateDocument(c echo.Context, params CreateDocumentParams) e
 	doc, replay, err := s.service.Make(c.Request().Context(), issuance.Request{
 		Form: req.Form, Version: deref(req.Version), Agency: agency, Data: data.Data, By: who.actor(), PhotoOverride: override,
 		Replaces: deref(req.Replaces), Corrects: deref(req.Corrects),
+		SeparateAnnexes: deref(req.SeparateAnnexes),
 		Idempotency: archive.Idempotency{
 			Scope: who.key.ID + " POST /v1/documents", Key: params.IdempotencyKey, RequestHash: requestHash(string(until), body),
 		},

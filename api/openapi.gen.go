@@ -492,6 +492,29 @@ type Actor struct {
 	Role *string `json:"role,omitempty"`
 }
 
+// Annex A file that belongs to a document and is not in its own file
+type Annex struct {
+	// BoundSha256 of the file as it was handed in, once it is signed; the signed file begins with its bytes
+	BoundSha256 *string   `json:"bound_sha256,omitempty"`
+	CreatedAt   time.Time `json:"created_at"`
+	Links       struct {
+		Pdf string `json:"pdf"`
+	} `json:"links"`
+	Number int `json:"number"`
+	Pages  int `json:"pages"`
+
+	// Sha256 of the file as it now stands
+	Sha256 string `json:"sha256"`
+
+	// Signed carries the agency's signature
+	Signed   bool       `json:"signed"`
+	SignedAt *time.Time `json:"signed_at,omitempty"`
+
+	// Size of the file as it now stands, bytes
+	Size  int64  `json:"size"`
+	Title string `json:"title"`
+}
+
 // AuditPage defines model for AuditPage.
 type AuditPage struct {
 	// Next absent on the last page
@@ -783,6 +806,9 @@ type NewDocument struct {
 	// Replaces id of an issued document that this one replaces when it is issued
 	Replaces *string `json:"replaces,omitempty"`
 
+	// SeparateAnnexes put the annexes that the form sets into files of their own, each signed by the agency; without it they are pages of the document's own file
+	SeparateAnnexes *bool `json:"separate_annexes,omitempty"`
+
 	// Version version of the form; chosen by the dossier's reception date when left out
 	Version *string `json:"version,omitempty"`
 }
@@ -815,7 +841,10 @@ type Problem struct {
 // PublicDocument defines model for PublicDocument.
 type PublicDocument struct {
 	// Agency name of the issuing agency
-	Agency       string              `json:"agency"`
+	Agency string `json:"agency"`
+
+	// Annexes how many annexes it has in files of their own; absent when none
+	Annexes      *int                `json:"annexes,omitempty"`
 	Date         *openapi_types.Date `json:"date,omitempty"`
 	DocumentType string              `json:"document_type"`
 	LookupCode   string              `json:"lookup_code"`
@@ -884,6 +913,8 @@ type RegisterPage struct {
 
 // RegisterWord defines model for RegisterWord.
 type RegisterWord struct {
+	// Annex number of the annex that the file is; absent for the document itself
+	Annex        *int              `json:"annex,omitempty"`
 	Date         *string           `json:"date,omitempty"`
 	DocumentID   *string           `json:"document_id,omitempty"`
 	DocumentType *string           `json:"document_type,omitempty"`
@@ -1053,6 +1084,9 @@ type Warning struct {
 	Pointer string `json:"pointer"`
 }
 
+// AnnexNumber defines model for AnnexNumber.
+type AnnexNumber = int
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -1116,6 +1150,14 @@ type CreateDocumentParams struct {
 
 	// IdempotencyKey Chosen by the caller, unique for each thing to be made
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// AddAnnexMultipartBody defines parameters for AddAnnex.
+type AddAnnexMultipartBody struct {
+	File openapi_types.File `json:"file"`
+
+	// Title e.g. Phụ lục I. Danh sách người lao động
+	Title string `json:"title"`
 }
 
 // GetDocumentPDFParams defines parameters for GetDocumentPDF.
@@ -1253,6 +1295,9 @@ type CreateBatchJSONRequestBody = NewBatch
 // CreateDocumentJSONRequestBody defines body for CreateDocument for application/json ContentType.
 type CreateDocumentJSONRequestBody = NewDocument
 
+// AddAnnexMultipartRequestBody defines body for AddAnnex for multipart/form-data ContentType.
+type AddAnnexMultipartRequestBody AddAnnexMultipartBody
+
 // CorrectDocumentJSONRequestBody defines body for CorrectDocument for application/json ContentType.
 type CorrectDocumentJSONRequestBody = Succession
 
@@ -1315,6 +1360,18 @@ type ServerInterface interface {
 	// GetDocument One document and its revisions
 	// (GET /v1/documents/{id})
 	GetDocument(ctx echo.Context, id DocumentID) error
+	// ListAnnexes The annexes of a document that are in files of their own
+	// (GET /v1/documents/{id}/annexes)
+	ListAnnexes(ctx echo.Context, id DocumentID) error
+	// AddAnnex Bind a PDF to a draft as an annex in a file of its own
+	// (POST /v1/documents/{id}/annexes)
+	AddAnnex(ctx echo.Context, id DocumentID) error
+	// RemoveAnnex Take an annex off a draft
+	// (DELETE /v1/documents/{id}/annexes/{annex})
+	RemoveAnnex(ctx echo.Context, id DocumentID, annex AnnexNumber) error
+	// GetAnnexPDF The file of an annex, signed once the document is issued
+	// (GET /v1/documents/{id}/annexes/{annex}/pdf)
+	GetAnnexPDF(ctx echo.Context, id DocumentID, annex AnnexNumber) error
 	// CorrectDocument Note that another issued document corrects this one, which stays in force
 	// (POST /v1/documents/{id}/correct)
 	CorrectDocument(ctx echo.Context, id DocumentID) error
@@ -1642,6 +1699,86 @@ func (w *ServerInterfaceWrapper) GetDocument(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetDocument(ctx, id)
+	return err
+}
+
+// ListAnnexes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAnnexes(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAnnexes(ctx, id)
+	return err
+}
+
+// AddAnnex converts echo context to params.
+func (w *ServerInterfaceWrapper) AddAnnex(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddAnnex(ctx, id)
+	return err
+}
+
+// RemoveAnnex converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveAnnex(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "annex" -------------
+	var annex AnnexNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "annex", ctx.Param("annex"), &annex, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter annex: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveAnnex(ctx, id, annex)
+	return err
+}
+
+// GetAnnexPDF converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAnnexPDF(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "annex" -------------
+	var annex AnnexNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "annex", ctx.Param("annex"), &annex, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter annex: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAnnexPDF(ctx, id, annex)
 	return err
 }
 
@@ -2283,6 +2420,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/documents/:id/data", wrapper.GetDocumentData, options.OperationMiddlewares["getDocumentData"]...)
 	router.GET(options.BaseURL+"/v1/documents/:id/record", wrapper.GetDocumentRecord, options.OperationMiddlewares["getDocumentRecord"]...)
 	router.GET(options.BaseURL+"/v1/documents/:id/pdf", wrapper.GetDocumentPDF, options.OperationMiddlewares["getDocumentPDF"]...)
+	router.GET(options.BaseURL+"/v1/documents/:id/annexes", wrapper.ListAnnexes, options.OperationMiddlewares["listAnnexes"]...)
+	router.POST(options.BaseURL+"/v1/documents/:id/annexes", wrapper.AddAnnex, options.OperationMiddlewares["addAnnex"]...)
+	router.DELETE(options.BaseURL+"/v1/documents/:id/annexes/:annex", wrapper.RemoveAnnex, options.OperationMiddlewares["removeAnnex"]...)
+	router.GET(options.BaseURL+"/v1/documents/:id/annexes/:annex/pdf", wrapper.GetAnnexPDF, options.OperationMiddlewares["getAnnexPDF"]...)
 	router.POST(options.BaseURL+"/v1/batches", wrapper.CreateBatch, options.OperationMiddlewares["createBatch"]...)
 	router.GET(options.BaseURL+"/v1/batches/:batch", wrapper.GetBatch, options.OperationMiddlewares["getBatch"]...)
 	router.GET(options.BaseURL+"/v1/forms", wrapper.ListForms, options.OperationMiddlewares["listForms"]...)

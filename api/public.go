@@ -80,6 +80,9 @@ func publicDocument(d issuance.PublicDocument) PublicDocument {
 		LookupCode: d.LookupCode, State: State(d.State), Agency: d.Agency, DocumentType: d.DocumentType, Subject: d.Subject,
 		NumberAndSymbol: optional(d.NumberAndSymbol), Reason: optional(d.Reason), Notice: optional(d.Notice),
 	}
+	if d.Annexes > 0 {
+		out.Annexes = &d.Annexes
+	}
 	if !d.Date.IsZero() {
 		out.Date = &openapi_types.Date{Time: d.Date}
 	}

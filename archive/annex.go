@@ -9,16 +9,13 @@ import (
 // MaxAnnexes is the most annexes in files of their own that a document has.
 const MaxAnnexes = 50
 
-// Actions on annexes in the audit trail. Their detail holds number and hash.
+// Actions on annexes in the audit trail. Their detail holds number and hash. In a
+// *StateError ActionAnnex stands for binding an annex or taking one off.
 const (
 	ActionAnnex       = "annex"        // a file was bound to a draft
 	ActionAnnexRemove = "annex.remove" // and taken off again
 	ActionAnnexSign   = "annex.sign"   // the agency's signature was added
 )
-
-// MoveAnnex stands in a *StateError for binding an annex, or taking one off. It is
-// no move of the document.
-const MoveAnnex Move = "annex"
 
 // Annexes are files that belong to a document and are not in its own file (Nghị
 // định 30/2020/NĐ-CP, Phụ lục I, phần I, mục III.1.d). They are bound while the

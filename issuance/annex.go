@@ -21,7 +21,7 @@ const fieldAgency = "chu_ky_co_quan"
 // lục I, phần I, mục III.1.d). The same file again gives the same annex.
 //
 // Errors: *mark.RefusalError, *archive.NotFoundError, *archive.StateError,
-// *archive.InvalidError.
+// *archive.InvalidError, *NoKeyError, *KeyNotUsableError.
 func (s *Service) AddAnnex(ctx context.Context, id, title string, pdf []byte, by archive.Actor) (archive.Annex, error) {
 	file, err := inspectPlain(pdf)
 	if err != nil {
@@ -29,6 +29,13 @@ func (s *Service) AddAnnex(ctx context.Context, id, title string, pdf []byte, by
 	}
 	// The signature will find its place when the document has its number.
 	if _, err := mark.SignHere(pdf, agencyPlace("Số: 01/QĐ;", time.Unix(0, 0))); err != nil {
+		return archive.Annex{}, err
+	}
+	doc, err := s.store.Get(ctx, id)
+	if err != nil {
+		return archive.Annex{}, err
+	}
+	if _, err := s.sealKey(doc); err != nil { // a number would be given that cannot be sealed
 		return archive.Annex{}, err
 	}
 	a := archive.NewAnnex{Title: strings.TrimSpace(title), PageCount: file.Pages, PDF: pdf}
@@ -104,8 +111,12 @@ func (s *Service) signFile(pdf []byte, agency string, key *Key, words, reason st
 
 // signAnnexes signs the annexes of a document that is about to be sealed.
 // Repeating it signs what is left.
-func (s *Service) signAnnexes(ctx context.Context, doc archive.Document, key *Key, by archive.Actor) error {
+func (s *Service) signAnnexes(ctx context.Context, doc archive.Document, by archive.Actor) error {
 	all, err := s.store.AnnexesOf(ctx, doc.ID)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	key, err := s.sealKey(doc) // the agency's, also where a person alone signs the document
 	if err != nil {
 		return err
 	}
@@ -170,7 +181,7 @@ func hasField(blocks []layout.Block) bool {
 
 // finishAnnexes binds what a request that was cut off behind its draft left out.
 func (s *Service) finishAnnexes(ctx context.Context, doc archive.Document, r Request) error {
-	if !r.SeparateAnnexes || doc.State != archive.Drafted {
+	if !r.SeparateAnnexes && len(r.Annexes) == 0 || doc.State != archive.Drafted {
 		return nil
 	}
 	r.lookupCode = doc.LookupCode
@@ -178,17 +189,45 @@ func (s *Service) finishAnnexes(ctx context.Context, doc archive.Document, r Req
 	if err != nil {
 		return err
 	}
-	return s.ownAnnexes(ctx, doc, p.annexes, r.By)
+	return s.bindAnnexes(ctx, doc, p, r)
 }
 
-// ownAnnexes binds the annexes that the form itself sets as files of their own.
-func (s *Service) ownAnnexes(ctx context.Context, doc archive.Document, annexes []*layout.Document, by archive.Actor) error {
-	for _, a := range annexes {
+// bindAnnexes binds the annexes that the form itself sets as files of their own,
+// then those that came with the request.
+func (s *Service) bindAnnexes(ctx context.Context, doc archive.Document, p *prepared, r Request) error {
+	for _, a := range p.annexes {
 		pdf, err := render.PDF(a, render.Options{Now: doc.Created})
 		if err != nil {
 			return fmt.Errorf("render an annex of document %s: %w", doc.ID, err)
 		}
-		if _, err := s.AddAnnex(ctx, doc.ID, a.Title, pdf, by); err != nil {
+		if _, err := s.AddAnnex(ctx, doc.ID, a.Title, pdf, r.By); err != nil {
+			return err
+		}
+	}
+	for _, a := range r.Annexes {
+		if _, err := s.AddAnnex(ctx, doc.ID, a.Title, a.PDF, r.By); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AnnexFile is a file that comes with a request for a document.
+type AnnexFile struct {
+	Title string
+	PDF   []byte
+}
+
+// checkAnnexFiles refuses what AddAnnex would, before there is a draft.
+func checkAnnexFiles(files []AnnexFile) error {
+	if len(files) > archive.MaxAnnexes {
+		return &archive.InvalidError{Field: "annexes", Problem: fmt.Sprintf("are more than %d", archive.MaxAnnexes)}
+	}
+	for _, f := range files {
+		if strings.TrimSpace(f.Title) == "" {
+			return &archive.InvalidError{Field: "annex title", Problem: "is empty"}
+		}
+		if _, err := inspectPlain(f.PDF); err != nil {
 			return err
 		}
 	}

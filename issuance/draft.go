@@ -31,9 +31,11 @@ type Request struct {
 	Replaces, Corrects string
 	// SeparateAnnexes puts the annexes that the form sets into files of their own.
 	SeparateAnnexes bool
-	lookupCode      string // of the document that is being finished; "" makes one
-	Idempotency     archive.Idempotency
-	By              archive.Actor
+	// Annexes are files that belong to the document; AddAnnex says more.
+	Annexes     []AnnexFile
+	lookupCode  string // of the document that is being finished; "" makes one
+	Idempotency archive.Idempotency
+	By          archive.Actor
 }
 
 // Make drafts a document and takes it as far as asked. Repeating a request with
@@ -93,7 +95,7 @@ func (s *Service) Draft(ctx context.Context, r Request) (doc archive.Document, r
 	}
 	doc, created, err := s.store.CreateDraft(ctx, draft)
 	if err == nil {
-		err = s.ownAnnexes(ctx, doc, p.annexes, r.By)
+		err = s.bindAnnexes(ctx, doc, p, r)
 	}
 	return doc, !created, err
 }
@@ -122,6 +124,9 @@ type prepared struct {
 }
 
 func (s *Service) prepare(ctx context.Context, r Request) (*prepared, error) {
+	if err := checkAnnexFiles(r.Annexes); err != nil {
+		return nil, err
+	}
 	received, _ := templates.ReceivedDate(r.Data) // Bind names it when it is missing
 	form, err := s.forms.Choose(r.Form, r.Version, received)
 	if err != nil {

@@ -173,7 +173,7 @@ func (s *Service) seal(ctx context.Context, doc archive.Document, by archive.Act
 	if err != nil {
 		return doc, err
 	}
-	if err := s.signAnnexes(ctx, doc, key, by); err != nil {
+	if err := s.signAnnexes(ctx, doc, by); err != nil {
 		return doc, err
 	}
 	at := s.now()

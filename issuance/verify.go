@@ -171,6 +171,7 @@ type PublicDocument struct {
 	Reason                                    string    // of a withdrawal or replacement
 	Ended                                     time.Time
 	Notice                                    string
+	Annexes                                   int // in files of their own
 }
 
 // LookUp finds a document by the code that a person typed or scanned. Errors:
@@ -196,6 +197,11 @@ func (s *Service) LookUp(ctx context.Context, typed string) (PublicDocument, err
 	if a, ok := s.agencies[doc.Agency]; ok {
 		out.Notice = a.Notice
 	}
+	annexes, err := s.store.AnnexesOf(ctx, doc.ID)
+	if err != nil {
+		return PublicDocument{}, err
+	}
+	out.Annexes = len(annexes)
 	if !doc.State.InForce() {
 		out.Reason = doc.Reason
 	}

@@ -27,7 +27,7 @@ func From(err error) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
-	for _, find := range []func(error) *Problem{fromTemplates, fromIssuance, fromArchive, fromSigner} {
+	for _, find := range []func(error) *Problem{fromFile, fromTemplates, fromIssuance, fromArchive, fromSigner} {
 		if p := find(err); p != nil {
 			return p
 		}
@@ -231,7 +231,7 @@ func fromArchive(err error) *Problem {
 }
 
 var things = map[string]string{
-	"document": "văn bản", "lookup code": "mã tra cứu", "revision": "bản", "agency": "cơ quan", "book": "sổ", "content": "tệp", "key": "khóa API", "batch": "lô", "webhook": "nơi nhận tin", "job": "việc", "dossier": "hồ sơ",
+	"document": "văn bản", "lookup code": "mã tra cứu", "revision": "bản", "agency": "cơ quan", "book": "sổ", "content": "tệp", "key": "khóa API", "batch": "lô", "webhook": "nơi nhận tin", "job": "việc", "dossier": "hồ sơ", "annex": "phụ lục",
 }
 
 var stateNames = map[archive.State]string{
@@ -243,7 +243,7 @@ var stateNames = map[archive.State]string{
 var moveNames = map[archive.Move]string{
 	archive.MoveDraft: "lập dự thảo", archive.MoveSign: "ký", archive.MoveNumber: "cấp số", archive.MoveIssue: "đóng dấu, phát hành",
 	archive.MovePreserve: "bổ sung dữ liệu lưu trữ", archive.MoveDeliver: "giao", archive.MoveReturn: "trả lại",
-	archive.MoveWithdraw: "thu hồi", archive.MoveReplace: "thay thế", archive.MoveCorrect: "đính chính",
+	archive.MoveWithdraw: "thu hồi", archive.MoveReplace: "thay thế", archive.ActionAnnex: "thêm hoặc bớt phụ lục", archive.MoveCorrect: "đính chính",
 }
 
 func moveList(moves []archive.Move, names map[archive.Move]string) string {

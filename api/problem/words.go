@@ -44,6 +44,7 @@ const (
 	FileUnreadable      = "file_unreadable"
 	FileUnwritable      = "file_unwritable"
 	ValueInvalid        = "value_invalid"
+	FileRefused         = "file_refused"
 	AddressInUse        = "address_in_use"
 )
 
@@ -281,6 +282,11 @@ var words = map[string]word{
 		422, ExitRefused, 0,
 		"Giá trị không hợp lệ", "A value is not valid",
 		"Giá trị của “%[1]s” không hợp lệ: %[2]s.", "The value of %[1]q is not valid: %[2]s.",
+	},
+	FileRefused: {
+		422, ExitRefused, 0,
+		"Không nhận tệp PDF này", "This PDF is not taken",
+		"%[1]s Chưa có gì được lưu.", "%[2]s Nothing was kept.",
 	},
 	AddressInUse: {
 		500, ExitCouldNot, 0,

@@ -146,15 +146,15 @@ var annexTests = map[string]func(*testing.T, archive.Store){
 		d := Draft(NewID())
 		d.Moves = []archive.Move{archive.MoveNumber, archive.MoveIssue}
 		Create(t, s, d)
-		a, err := s.AddAnnex(ctx, d.ID, annexFile("I"), Clerk, Noon)
+		_, err := s.AddAnnex(ctx, d.ID, annexFile("I"), Clerk, Noon)
 		must(t, err)
 		_, err = s.AssignNumber(ctx, d.ID, Clerk, Noon)
 		must(t, err)
-		a, err = s.SignAnnex(ctx, d.ID, 1, Revise(annexFile("I").PDF, "seal"), Clerk, Noon)
+		a, err := s.SignAnnex(ctx, d.ID, 1, Revise(annexFile("I").PDF, "seal"), Clerk, Noon)
 		must(t, err)
 		_, err = s.AddIssued(ctx, d.ID, Revise(d.PDF, "seal"), Clerk, Noon)
 		must(t, err)
-		_, err = s.Destroy(ctx, d.ID, "hết thời hạn bảo quản", Clerk, Noon.AddDate(12, 0, 0))
+		_, err = s.Destroy(ctx, d.ID, archive.Destruction{Reason: "hết thời hạn bảo quản", Decision: "12/QĐ-SNV", Minutes: "01/BB-HĐTH"}, Clerk, Noon.AddDate(12, 0, 0))
 		must(t, err)
 		for _, sum := range []string{a.SHA256, a.Signed} {
 			if _, err := s.Content(ctx, sum); !errors.As(err, new(*archive.DestroyedError)) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os/user"
@@ -82,11 +81,14 @@ type issued struct {
 	SHA256     string `json:"sha256"`
 	// Warnings are rules that it breaks and that did not stop it.
 	Warnings []string `json:"warnings,omitempty"`
+	// Annexes are the files of the annexes, where they are not in the document's own.
+	Annexes []string `json:"annexes,omitempty"`
 }
 
 func (c *cli) issue() *cobra.Command {
 	var out, version, agency, key string
-	var asJSON bool
+	var annexes []string
+	var asJSON, separate bool
 	cmd := &cobra.Command{
 		Use: "issue ID [DATA.json] -o F.pdf", Short: "Lập, ký, cấp số, đóng dấu và lưu một văn bản", Args: between(1, 2, "ID [DATA.json]"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -100,8 +102,12 @@ func (c *cli) issue() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if r.Annexes, err = c.annexFiles(annexes); err != nil {
+				return err
+			}
+			r.SeparateAnnexes = separate
 			if key != "" {
-				r.Idempotency = archive.Idempotency{Scope: "cli", Key: key, RequestHash: sha256.Sum256(append([]byte(r.Form+"\n"), r.Data...))}
+				r.Idempotency = archive.Idempotency{Scope: "cli", Key: key, RequestHash: hashOf(r)}
 			}
 			ctx := cmd.Context()
 			a, err := c.open(ctx, c.logger(c.err))
@@ -127,8 +133,13 @@ func (c *cli) issue() *cobra.Command {
 					"Document %s was issued and is in the register (id %s); only the file was not written.\n"), number.Full(), doc.ID)
 				return err
 			}
+			files, err := c.writeAnnexes(ctx, a, doc, out)
+			if err != nil {
+				return err
+			}
 			answer := issued{
-				ID: doc.ID, Number: number.Text, Symbol: number.Symbol,
+				Annexes: files,
+				ID:      doc.ID, Number: number.Text, Symbol: number.Symbol,
 				Date: number.Date.In(archive.Zone).Format(time.DateOnly), LookupCode: doc.LookupCode, SHA256: rev.SHA256,
 			}
 			for _, w := range a.service.Warnings(doc) {
@@ -149,6 +160,8 @@ func (c *cli) issue() *cobra.Command {
 	}
 	c.makeFlags(cmd, &out, &version, &agency)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "in kết quả bằng JSON")
+	cmd.Flags().StringArrayVar(&annexes, "annex", nil, "phụ lục ở tệp PDF riêng, ký số của cơ quan: \"Tên phụ lục=TỆP.pdf\" (nhiều lần được)")
+	cmd.Flags().BoolVar(&separate, "separate-annexes", false, "tách phụ lục của biểu mẫu thành tệp riêng")
 	cmd.Flags().StringVar(&key, "idempotency-key", "", "chạy lại với cùng khóa thì nhận lại cùng văn bản")
 	return cmd
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,10 +64,7 @@ func turned(t testing.TB, data []byte, degrees int) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := pdf.Dict{}
-	for k, v := range pages[0].Dict {
-		d[k] = v
-	}
+	d := maps.Clone(pages[0].Dict)
 	d["Rotate"] = pdf.Integer(degrees)
 	u := pdf.NewUpdate(f)
 	u.Set(pages[0].Ref, d)

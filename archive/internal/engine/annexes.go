@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -106,7 +107,7 @@ func annexState(d found) error {
 	if d.State == archive.Drafted {
 		return nil
 	}
-	return &archive.StateError{Document: d.ID, State: d.State, Move: archive.MoveAnnex, Allowed: archive.Allowed(d.State, d.Moves)}
+	return &archive.StateError{Document: d.ID, State: d.State, Move: archive.Move(archive.ActionAnnex), Allowed: archive.Allowed(d.State, d.Moves)}
 }
 
 // AddAnnex implements archive.Annexes.
@@ -187,8 +188,8 @@ func (e *Engine) SignAnnex(ctx context.Context, document string, n int, pdf []by
 		if out, err = annexOf(document, n, all); err != nil || out.Signed != "" {
 			return err
 		}
-		if m, ok := waitsFor(d); !ok || m != archive.MoveIssue {
-			return &archive.StateError{Document: d.ID, State: d.State, Move: archive.MoveAnnex, Allowed: archive.Allowed(d.State, d.Moves)}
+		if !slices.Contains(archive.Allowed(d.State, d.Moves), archive.MoveIssue) {
+			return &archive.StateError{Document: d.ID, State: d.State, Move: archive.Move(archive.ActionAnnex), Allowed: archive.Allowed(d.State, d.Moves)}
 		}
 		if err := t.putContent(c, &archive.Revision{N: n, SHA256: out.SHA256, Size: out.Size}); err != nil {
 			return err
@@ -201,17 +202,6 @@ func (e *Engine) SignAnnex(ctx context.Context, document string, n int, pdf []by
 		return t.auditAnnex(archive.ActionAnnexSign, d, n, out.Signed, by, at)
 	})
 	return out, err
-}
-
-// waitsFor is the move on the way to issue that a document waits for.
-func waitsFor(d found) (archive.Move, bool) {
-	for _, m := range archive.Allowed(d.State, d.Moves) {
-		switch m {
-		case archive.MoveSign, archive.MoveNumber, archive.MoveIssue:
-			return m, true
-		}
-	}
-	return "", false
 }
 
 func annexOf(document string, n int, all []archive.Annex) (archive.Annex, error) {

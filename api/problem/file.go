@@ -1,0 +1,39 @@
+package problem
+
+import (
+	"errors"
+
+	"antin/templates/mark"
+)
+
+// fileWords say why an uploaded PDF is refused and what to do, by mark's code.
+var fileWords = map[mark.Code][2]string{
+	mark.NotPDF:     {"Tệp không phải PDF. Hãy chọn tệp PDF (từ máy quét hoặc lưu từ phần mềm soạn thảo).", "It is no PDF. Choose a PDF, from a scanner or saved by a word processor."},
+	mark.Malformed:  {"Tệp PDF bị hỏng hoặc viết sai quy cách. Hãy mở tệp rồi lưu lại (In ra PDF) và gửi tệp mới.", "The PDF is damaged or malformed. Open it, print it to PDF again and send the new file."},
+	mark.Encrypted:  {"Tệp PDF có mật khẩu hoặc bị khóa quyền. Hãy gửi tệp không mã hóa.", "The PDF is encrypted. Send one that is not."},
+	mark.TooLarge:   {"Tệp PDF quá lớn hoặc quá phức tạp (tối đa 32 MB). Hãy giảm độ phân giải ảnh quét (từ 200 dpi là đủ) hoặc chia tệp.", "The PDF is too large or too complex (at most 32 MB). Scan at a lower resolution (200 dpi is enough) or split it."},
+	mark.TooMany:    {"Tệp có quá 1000 trang. Hãy chia thành nhiều tệp.", "It has more than 1,000 pages. Split it."},
+	mark.Version:    {"Tệp PDF thuộc phiên bản trước 1.4; quy định yêu cầu từ 1.4 trở lên (Nghị định 30/2020/NĐ-CP, Phụ lục I, phần II). Hãy lưu lại ở phiên bản mới.", "The PDF is older than version 1.4, which the decree asks for. Save it as a newer version."},
+	mark.Active:     {"Tệp PDF có lệnh tự chạy (script, hành động). Văn bản không được chứa lệnh: hãy In ra PDF và gửi tệp mới.", "The PDF holds scripts or actions. Print it to PDF and send the new file."},
+	mark.Attachment: {"Tệp PDF có tệp, âm thanh hoặc phim đính kèm bên trong. Hãy bỏ phần đính kèm rồi gửi lại.", "The PDF holds attached files, sound or video. Take them out and send it again."},
+	mark.External:   {"Tệp PDF lấy nội dung từ tệp khác bên ngoài. Hãy In ra PDF và gửi tệp mới.", "The PDF takes content from other files. Print it to PDF and send the new file."},
+	mark.Layers:     {"Tệp PDF có các lớp ẩn, hiện (layers) nên có thể hiện khác nhau ở mỗi máy. Hãy In ra PDF và gửi tệp mới.", "The PDF has layers that can be shown or hidden. Print it to PDF and send the new file."},
+	mark.Fields:     {"Tệp PDF còn ô điền (biểu mẫu), nội dung có thể bị điền thêm sau khi ký. Hãy In ra PDF và gửi tệp mới.", "The PDF holds a form that could be filled after signing. Print it to PDF and send the new file."},
+	mark.Signed:     {"Tệp PDF đã có chữ ký số; cơ quan không ký thêm lên chữ ký của người khác. Với phụ lục, hãy gửi bản chưa ký. Với văn bản điện tử của cơ quan khác, hãy chuyển chính tệp gốc: nó tự chứng minh được.", "The PDF is signed already; the agency does not sign on top of it. As an annex, send the unsigned file. A signed electronic document of another agency is passed on as it is: it proves itself."},
+	mark.Odd:        {"Tệp PDF có phần mà mỗi phần mềm có thể đọc một khác. Hãy In ra PDF và gửi tệp mới.", "The PDF has parts that programs may read differently. Print it to PDF and send the new file."},
+	mark.PageBox:    {"Tệp có trang không rõ khổ giấy. Hãy In ra PDF khổ A4 và gửi tệp mới.", "A page has no usable size. Print it to PDF as A4 and send the new file."},
+}
+
+func fromFile(err error) *Problem {
+	refused, ok := errors.AsType[*mark.RefusalError](err)
+	if !ok {
+		return nil
+	}
+	w, ok := fileWords[refused.Code]
+	if !ok {
+		return New(Internal, err)
+	}
+	p := New(FileRefused, err, w[0], w[1])
+	p.Fields = []Field{{Pointer: "/file", Code: string(refused.Code), Message: w[0], MessageEN: w[1]}}
+	return p
+}
