@@ -205,9 +205,9 @@ type Register struct {
 	ReplacedBy   string `json:"replaced_by,omitempty"`
 	// Annex is the number of the annex that the file is, in a file of its own; 0
 	// is the document itself.
-	Annex int `json:"annex,omitempty"`
-	Message      string `json:"message"`
-	MessageEN    string `json:"message_en"`
+	Annex     int    `json:"annex,omitempty"`
+	Message   string `json:"message"`
+	MessageEN string `json:"message_en"`
 }
 
 // Report is the verdict on a file. Its JSON is a contract: other programs
