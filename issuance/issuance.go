@@ -34,19 +34,20 @@ const (
 
 // Service moves documents through their life. It is safe for concurrent use.
 type Service struct {
-	store    archive.Store
-	forms    *templates.Catalogue
-	agencies map[string]*Agency
-	trust    *verify.Trust
-	fetch    verify.Fetcher
-	base     string
-	now      func() time.Time
-	random   io.Reader
-	log      *slog.Logger
-	photos   chan struct{}
-	wake     chan struct{} // something waits for Work
-	audit    *Key          // of the audit trail's checkpoints
-	owner    string        // of the jobs that this instance holds
+	store        archive.Store
+	forms        *templates.Catalogue
+	agencies     map[string]*Agency
+	trust        *verify.Trust
+	fetch        verify.Fetcher
+	base         string
+	now          func() time.Time
+	random       io.Reader
+	log          *slog.Logger
+	photos       chan struct{}
+	wake         chan struct{} // something waits for Work
+	audit        *Key          // of the audit trail's checkpoints
+	preservation *Preservation
+	owner        string // of the jobs that this instance holds
 }
 
 // Options are what a Service stands on.
@@ -62,6 +63,9 @@ type Options struct {
 	// AuditKey signs the audit trail's checkpoints; nil is the seal of the first
 	// agency that holds one (see LoadAuditKey).
 	AuditKey *Key
+	// Preservation, when not nil, timestamps issued documents and keeps the
+	// evidence of their certificates with them.
+	Preservation *Preservation
 	// PublicURL is where citizens reach the service, without a slash at the end,
 	// e.g. "https://antin.example.vn". It is printed on documents.
 	PublicURL string
@@ -81,8 +85,9 @@ func New(o Options) *Service {
 	s := &Service{
 		store: o.Store, forms: o.Forms, agencies: o.Agencies, trust: o.Trust, fetch: o.Fetch, base: o.PublicURL,
 		now: o.Now, random: o.Random, log: o.Log, audit: o.AuditKey,
-		owner:  "antin-" + rand.Text(),
-		photos: make(chan struct{}, photoChecks), wake: make(chan struct{}, 1),
+		owner:        "antin-" + rand.Text(),
+		preservation: o.Preservation,
+		photos:       make(chan struct{}, photoChecks), wake: make(chan struct{}, 1),
 	}
 	if s.now == nil {
 		s.now = time.Now

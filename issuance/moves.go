@@ -184,6 +184,9 @@ func (s *Service) seal(ctx context.Context, doc archive.Document, by archive.Act
 	if err := s.recordWarnings(ctx, doc, archive.MoveIssue, by, at); err != nil {
 		return doc, err
 	}
+	if err := s.preserveLater(ctx, doc.ID); err != nil {
+		return doc, err
+	}
 	return s.store.AddIssued(ctx, doc.ID, sealed, named(by, h.person), at)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -25,6 +26,14 @@ type config struct {
 	TrustProxy bool `env:"ANTIN_TRUST_PROXY"`
 	// WebhookPrivate lets webhooks go to private and loopback addresses.
 	WebhookPrivate bool `env:"ANTIN_WEBHOOK_PRIVATE"`
+	// TimestampURL is the time-stamping authority (RFC 3161) that issued documents
+	// are sent to for long-term proof; "" asks none.
+	TimestampURL string `env:"ANTIN_TIMESTAMP_URL"`
+	// RevocationHosts may be asked for the revocation lists and OCSP answers that
+	// are kept in timestamped documents; RevocationPrivate lets them have private
+	// addresses.
+	RevocationHosts   []string `env:"ANTIN_REVOCATION_HOSTS"`
+	RevocationPrivate bool     `env:"ANTIN_REVOCATION_PRIVATE"`
 	// LogFormat is text or json.
 	LogFormat string        `env:"ANTIN_LOG_FORMAT" envDefault:"text"`
 	Grace     time.Duration `env:"ANTIN_GRACE" envDefault:"30s"`
@@ -37,6 +46,9 @@ func (c *config) load() error {
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return problem.New(problem.ValueInvalid, nil, "ANTIN_LOG_FORMAT", "text, json")
+	}
+	if u, err := url.Parse(c.TimestampURL); err != nil || c.TimestampURL != "" && (u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return problem.New(problem.ValueInvalid, err, "ANTIN_TIMESTAMP_URL", "https://…")
 	}
 	if given.Data != "" {
 		c.Data = given.Data

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"fmt"
 	"io"
@@ -11,12 +12,14 @@ import (
 	"path/filepath"
 	"time"
 
+	"antin/api/fetch"
 	"antin/api/problem"
 	"antin/archive"
 	"antin/archive/postgres"
 	"antin/archive/sqlite"
 	"antin/issuance"
 	"antin/issuance/demo"
+	"antin/signer/tsp"
 	"antin/signer/verify"
 	"antin/templates"
 )
@@ -85,9 +88,25 @@ func (c *cli) openThere(ctx context.Context, log *slog.Logger) (*app, error) {
 		return nil, err
 	}
 	a.service = issuance.New(issuance.Options{
-		Store: a.store, Forms: forms, Agencies: agencies, Trust: trust, AuditKey: auditKey, PublicURL: c.config.PublicURL, Log: log,
+		Store: a.store, Forms: forms, Agencies: agencies, Trust: trust, AuditKey: auditKey, Preservation: c.preservation(),
+		PublicURL: c.config.PublicURL, Log: log,
 	})
 	return a, nil
+}
+
+// preservation is nil when no time-stamping authority is configured.
+func (c *cli) preservation() *issuance.Preservation {
+	if c.config.TimestampURL == "" {
+		return nil
+	}
+	client := &tsp.Client{URL: c.config.TimestampURL}
+	p := &issuance.Preservation{Token: func(ctx context.Context, digest []byte) ([]byte, error) {
+		return client.TimestampDigest(ctx, crypto.SHA256, digest)
+	}}
+	if len(c.config.RevocationHosts) > 0 {
+		p.Fetch = fetch.New(fetch.Options{Hosts: c.config.RevocationHosts, AllowPrivate: c.config.RevocationPrivate})
+	}
+	return p
 }
 
 func isDir(path string) bool {

@@ -68,15 +68,16 @@ func (c *cli) runService(ctx context.Context) (err error) {
 	log.InfoContext(ctx, "listening", "address", l.Addr().String())
 	// The work behind the requests ends after them: what they began is finished.
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan error, 3)
+	done := make(chan error, 4)
 	go func() { done <- a.service.Work(work) }()
 	go func() { done <- a.service.Daily(work) }()
+	go func() { done <- a.service.Preserve(work) }()
 	go func() {
 		done <- webhook.New(webhook.Options{Outbox: a.store, AllowPrivate: c.config.WebhookPrivate, Log: log}).Run(work)
 	}()
 	err = server.Serve(ctx, l, c.config.Grace)
 	stopWork()
-	err = errors.Join(err, <-done, <-done, <-done)
+	err = errors.Join(err, <-done, <-done, <-done, <-done)
 	log.InfoContext(context.WithoutCancel(ctx), "stopped", "error", err)
 	return err
 }

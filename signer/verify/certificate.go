@@ -167,6 +167,7 @@ func (j *judgement) validity(c *x509.Certificate, at time.Time) {
 
 // revocation judges every certificate of the path but the anchor.
 func (j *judgement) revocation(at time.Time) {
+	defer j.v.keep(j.path)
 	unknown, why := "", ""
 	for i := range len(j.path) - 1 {
 		c := j.path[i]

@@ -152,6 +152,7 @@ func (v *verifier) checkToken(sd *cms.SignedData, digest func(crypto.Hash) []byt
 	if info.time.After(v.now.Add(clockSkew)) {
 		return fail("future", TimestampOrderFailure, info.time)
 	}
+	v.keep(path)
 	for i := range len(path) - 1 {
 		st := v.evidence.state(path[i], path[i+1], control, v.now)
 		out.rev = append(out.rev, st)

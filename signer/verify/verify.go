@@ -72,6 +72,7 @@ type verifier struct {
 	// stamps are the times of good document time-stamps by revision index.
 	stamps []provenTime
 	pages  map[pdf.Ref]int
+	used   *Gathered // nil when nobody asked for it
 }
 
 type provenTime struct {
@@ -82,6 +83,10 @@ type provenTime struct {
 // Document judges a file. It never fails: what cannot be judged is said in the
 // report.
 func Document(data []byte, opt Options) (*Report, error) {
+	return newVerifier(data, opt).document()
+}
+
+func newVerifier(data []byte, opt Options) *verifier {
 	if opt.Trust == nil {
 		opt.Trust = NewTrust()
 	}
@@ -93,7 +98,11 @@ func Document(data []byte, opt Options) (*Report, error) {
 		CheckedAt: v.now, Size: len(data), Fields: map[string]string{},
 		Checks: []Check{}, Signatures: []Signature{},
 	}
-	limits := opt.Limits
+	return v
+}
+
+func (v *verifier) document() (*Report, error) {
+	data, limits := v.data, v.opt.Limits
 	fill(&limits.FileSize, DefaultLimits.FileSize)
 	fill(&limits.Objects, DefaultLimits.Objects)
 	fill(&limits.Elements, DefaultLimits.Elements)
