@@ -2,6 +2,7 @@ package issuance
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,6 +37,7 @@ type Agency struct {
 	// that speaks of them, e.g. that a demonstration has no legal value.
 	Notice string
 	office Office
+	raw    []byte // both files as they were read
 	seal   *Key
 	keys   map[string]*Key // of signatories and clerks, by their id
 }
@@ -61,6 +63,23 @@ func (a *Agency) PersonKey(id string) (*Key, error) {
 		return k, nil
 	}
 	return nil, &NoKeyError{Agency: a.ID, Signatory: id}
+}
+
+// configuration is what the store keeps of an agency, so that a change of it
+// enters the audit trail: both files (they name keys and password files and hold
+// neither), and the certificates that the keys have.
+func (a *Agency) configuration() []byte {
+	out := slices.Clone(a.raw)
+	add := func(what string, k *Key) {
+		out = fmt.Appendf(out, "\n# %s: certificate %x", what, sha256.Sum256(k.Identity.Certificate.Raw))
+	}
+	if a.seal != nil {
+		add("seal", a.seal)
+	}
+	for _, id := range slices.Sorted(maps.Keys(a.keys)) {
+		add(id, a.keys[id])
+	}
+	return out
 }
 
 // Check reports every key that cannot sign at the given time.
@@ -98,6 +117,9 @@ type Office struct {
 	// OrganID is the agency's identifier in the exchange of documents (Quyết định
 	// 20/2020/QĐ-TTg), at most 13 characters; the records archive asks for it.
 	OrganID string `yaml:"organ_id,omitempty"`
+	// ArchiveStamp is what the archive stamp says and how it looks; left out it is
+	// the usual one.
+	ArchiveStamp *StampEntry `yaml:"archive_stamp,omitempty"`
 	// KeptBy is the unit that keeps the archive copy.
 	KeptBy string    `yaml:"kept_by,omitempty"`
 	Seal   *KeyEntry `yaml:"seal,omitempty"`
@@ -114,6 +136,9 @@ type BookEntry struct {
 	Start map[int]int `yaml:"start,omitempty"`
 	// RetentionYears 0 keeps the book's documents for ever.
 	RetentionYears int `yaml:"retention_years,omitempty"`
+	// Storage is where the book's documents are kept, for the archive stamp:
+	// "Phông SNV, hộp QĐ-{year}".
+	Storage string `yaml:"storage,omitempty"`
 }
 
 // KeyEntry says where a key is.
@@ -172,7 +197,7 @@ func loadAgency(dir fs.FS, id string) (*Agency, error) {
 	if profile.ID != id {
 		return nil, fmt.Errorf("%s: id is %q, the folder's name is %q: make them the same", ProfileFile, profile.ID, id)
 	}
-	a := &Agency{ID: id, Profile: profile, keys: map[string]*Key{}}
+	a := &Agency{ID: id, Profile: profile, raw: slices.Clone(raw), keys: map[string]*Key{}}
 	raw, err = readBounded(dir, OfficeFile, maxConfigBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, nil
@@ -186,6 +211,10 @@ func loadAgency(dir fs.FS, id string) (*Agency, error) {
 		return nil, fmt.Errorf("%s: %w", OfficeFile, err)
 	}
 	a.Notice = a.office.Notice
+	a.raw = append(a.raw, raw...)
+	if err := a.office.ArchiveStamp.check(); err != nil {
+		return nil, fmt.Errorf("%s: archive_stamp: %w", OfficeFile, err)
+	}
 	if a.office.Seal != nil {
 		if a.seal, err = loadKey(dir, *a.office.Seal); err != nil {
 			return nil, fmt.Errorf("%s: seal: %w", OfficeFile, err)

@@ -112,7 +112,7 @@ var System = archive.Actor{ID: "system", Name: "Antin", Role: "system", Person: 
 func (s *Service) Prepare(ctx context.Context) error {
 	for _, id := range s.AgencyIDs() {
 		a := s.agencies[id]
-		row := archive.Agency{ID: id, Name: a.Name(), Superior: strings.Join(a.Profile.Superior, " ")}
+		row := archive.Agency{ID: id, Name: a.Name(), Superior: strings.Join(a.Profile.Superior, " "), Profile: a.configuration()}
 		if err := s.store.PutAgency(ctx, row, System, s.now()); err != nil {
 			return fmt.Errorf("enter agency %s: %w", id, err)
 		}

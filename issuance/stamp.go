@@ -1,8 +1,6 @@
 package issuance
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"antin/archive"
@@ -47,25 +45,7 @@ func (s *Service) fills(doc archive.Document, day time.Time) []signer.Fill {
 	return append(out,
 		signer.Fill{Field: fieldNumber, Value: doc.Number.Full(), Optional: true},
 		signer.Fill{Field: fieldNumber + "_2", Value: doc.Number.Full(), Optional: true},
-		signer.Fill{Field: fieldArchive, Value: s.archiveStamp(doc), Stamp: true, Optional: true})
-}
-
-// archiveStamp is the text of the archive numbering stamp: agency, register
-// number and book, date, dossier, and how long the document is kept.
-func (s *Service) archiveStamp(doc archive.Document) string {
-	n := doc.Number
-	lines := []string{
-		s.agencyName(doc.Agency),
-		fmt.Sprintf("Số đăng ký: %s, sổ %s, năm %d", n.Full(), n.Book, n.Year),
-		"Ngày vào sổ: " + n.Date.In(archive.Zone).Format("02/01/2006"),
-	}
-	if doc.DossierCode != "" {
-		lines = append(lines, "Hồ sơ: "+doc.DossierCode)
-	}
-	if years := s.retention(doc); years > 0 {
-		lines[2] += fmt.Sprintf("; thời hạn bảo quản %d năm", years)
-	}
-	return strings.Join(lines, "\n")
+		s.archiveStamp(doc))
 }
 
 // retention is how many years the document's book is kept, 0 where the agency has not said.

@@ -50,7 +50,9 @@ type textLook struct {
 	color    string  // operators
 	align    int64   // 0 left, 1 centred, 2 right
 	multi    bool
-	stamp    bool // red and framed, the archive stamp
+	stamp    bool // in ink and framed, the archive stamp
+	ink      Ink
+	bare     bool // a stamp without its frame
 }
 
 // parseDA reads a default appearance string: operators of a content stream of
@@ -175,8 +177,8 @@ func (l textLook) appearance(field, value string, font *fieldFont, w, h float64)
 
 	size = float64(int(size*100+rounding)) / 100
 	b := make([]byte, 0, 512)
-	if l.stamp {
-		b = append(b, "q 1 0 0 RG "...)
+	if l.stamp && !l.bare {
+		b = append(b, "q "+l.ink.rgb()+" RG "...)
 		b = appendNum(b, frameWidth)
 		b = append(b, " w "...)
 		b = appendNums(b, frameWidth/2, frameWidth/2, w-frameWidth, h-frameWidth)
@@ -188,7 +190,7 @@ func (l textLook) appearance(field, value string, font *fieldFont, w, h float64)
 	b = appendNum(b, size)
 	b = append(b, " Tf "...)
 	if l.stamp {
-		b = append(b, "1 0 0 rg\n"...)
+		b = append(b, l.ink.rgb()+" rg\n"...)
 	} else {
 		b = append(b, l.color...)
 		b = append(b, '\n')

@@ -137,11 +137,35 @@ type Fill struct {
 	Field string
 	// Value is the text, its lines separated by \n.
 	Value string
-	// Stamp draws the value in red with a frame around the field: the archive
-	// stamp.
-	Stamp bool
+	// Stamp draws the value as the archive stamp: in red with a frame around the
+	// field, unless Ink or NoFrame say otherwise.
+	Stamp   bool
+	Ink     Ink
+	NoFrame bool
 	// Optional leaves a document that has no such field as it is.
 	Optional bool
+}
+
+// Ink is the colour of a stamp.
+type Ink string
+
+// The inks.
+const (
+	InkRed   Ink = "" // the usual
+	InkBlue  Ink = "blue"
+	InkBlack Ink = "black"
+)
+
+// rgb are the ink's components as operands (ISO 32000-1, 8.6.8).
+func (i Ink) rgb() string {
+	switch i {
+	case InkBlue:
+		return "0 0.2 0.6"
+	case InkBlack:
+		return "0 0 0"
+	case InkRed:
+	}
+	return "1 0 0"
 }
 
 const (
@@ -182,7 +206,7 @@ func (fm *form) fill(fl Fill) error {
 	if err != nil {
 		return fail(err)
 	}
-	look.multi, look.stamp = flags&flagMultiline != 0, fl.Stamp
+	look.multi, look.stamp, look.ink, look.bare = flags&flagMultiline != 0, fl.Stamp, fl.Ink, fl.NoFrame
 	resources, err := fm.f.Dict(fm.dict["DR"])
 	if err != nil {
 		return fail(err)

@@ -82,7 +82,7 @@ func fromIssuance(err error) *Problem {
 	var format *issuance.UnknownFormatError
 	switch {
 	case errors.As(err, &format):
-		return New(ValueInvalid, err, "format", "xlsx, csv, pdf")
+		return New(ValueInvalid, err, "format", "xlsx, csv, pdf, xml, json")
 	case errors.As(err, &agency):
 		return New(AgencyUnknown, err, agency.ID, strings.Join(agency.Known, ", "))
 	case errors.As(err, &wrong):

@@ -169,6 +169,7 @@ func checkAfterKills(t *testing.T, dir string, told []answer) {
 type killable struct {
 	t             *testing.T
 	data, address string
+	env           []string // beside the test's own
 	cmd           *exec.Cmd
 	log           bytes.Buffer
 }
@@ -181,7 +182,7 @@ func (s *killable) start() {
 	}
 	s.log.Reset()
 	s.cmd = exec.Command(exe, "serve", "--data", s.data, "--listen", s.address)
-	s.cmd.Env = append(os.Environ(), "ANTIN_TEST_COMMAND=1")
+	s.cmd.Env = append(append(os.Environ(), "ANTIN_TEST_COMMAND=1"), s.env...)
 	s.cmd.Stdout, s.cmd.Stderr = io.Discard, &s.log
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)

@@ -51,20 +51,86 @@ type entry struct {
 
 func (c *cli) register() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "register", Short: "Sổ đăng ký văn bản đi", Args: exactly(0, "list"),
+		Use: "register", Short: "Sổ đăng ký văn bản đi", Args: exactly(0, "list | export | record"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	var asJSON bool
 	var f archive.Filter
+	var from, to, state string
 	list := c.dataFlag(&cobra.Command{
-		Use: "list", Short: "Liệt kê sổ", Args: exactly(0, "--json, --book, --year"),
-		RunE: c.withApp(func(ctx context.Context, a *app) error { return c.registerList(ctx, a, f, asJSON) }),
+		Use: "list", Short: "Liệt kê hoặc tìm trong sổ", Args: exactly(0, "--json, --book, --year, --q …"),
+		RunE: c.withApp(func(ctx context.Context, a *app) (err error) {
+			if f.DayFrom, err = day("--from", from); err != nil {
+				return err
+			}
+			if f.DayTo, err = day("--to", to); err != nil {
+				return err
+			}
+			if s := archive.State(state); s != "" {
+				if !slices.Contains(archive.States(), s) {
+					return problem.New(problem.ValueInvalid, nil, "--state", "numbered, issued, delivered, withdrawn, replaced, corrected")
+				}
+				f.States = []archive.State{s}
+			}
+			return c.registerList(ctx, a, f, asJSON)
+		}),
 	})
+	list.Flags().StringVar(&f.Text, "q", "", "từ trong số, trích yếu, nơi nhận, người ký, hồ sơ; có dấu hoặc không dấu")
+	list.Flags().StringVar(&f.Subject, "subject", "", "từ trong trích yếu")
+	list.Flags().StringVar(&f.Recipient, "recipient", "", "từ trong nơi nhận")
+	list.Flags().StringVar(&f.DocumentType, "type", "", "loại văn bản, ví dụ “Quyết định”")
+	list.Flags().StringVar(&f.DossierCode, "dossier", "", "mã hồ sơ")
+	list.Flags().StringVar(&state, "state", "", "trạng thái")
+	list.Flags().IntVar(&f.SerialFrom, "number-from", 0, "từ số")
+	list.Flags().IntVar(&f.SerialTo, "number-to", 0, "đến số")
+	list.Flags().StringVar(&from, "from", "", "từ ngày, ví dụ 2026-01-05")
+	list.Flags().StringVar(&to, "to", "", "đến ngày")
 	list.Flags().BoolVar(&asJSON, "json", false, "in JSON")
 	list.Flags().StringVar(&f.Book, "book", "", "mã sổ")
 	list.Flags().StringVar(&f.Agency, "agency", "", "mã cơ quan")
 	list.Flags().IntVar(&f.Year, "year", 0, "năm")
-	cmd.AddCommand(list, c.registerExport())
+	cmd.AddCommand(list, c.registerExport(), c.registerRecord())
+	return cmd
+}
+
+// day reads a date flag; "" is zero.
+func day(flag, s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, vietnam)
+	if err != nil {
+		return t, problem.New(problem.ValueInvalid, err, flag, "2026-01-05")
+	}
+	return t, nil
+}
+
+// registerRecord writes the fields for the records archive of one document.
+func (c *cli) registerRecord() *cobra.Command {
+	var out, format string
+	cmd := c.dataFlag(&cobra.Command{
+		Use: "record ID -o FILE.xml|.json", Short: "Xuất dữ liệu đặc tả của một văn bản (Nghị định 30/2020, Phụ lục VI)", Args: exactly(1, "ID, -o FILE, --format"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withApp(func(ctx context.Context, a *app) error {
+				if out == "" {
+					return usage("thiếu -o TỆP.xml hoặc .json", "-o FILE.xml or .json is missing")
+				}
+				if format == "" {
+					format = strings.TrimPrefix(filepath.Ext(out), ".")
+				}
+				if _, ok := issuance.RecordFormats[format]; !ok {
+					return problem.New(problem.ValueInvalid, nil, "format", "xml, json")
+				}
+				content, err := a.service.RecordOf(ctx, args[0], format, person())
+				if err != nil {
+					return err
+				}
+				return c.writeFile(out, content)
+			})(cmd, args)
+		},
+	})
+	cmd.Flags().StringVarP(&out, "output", "o", "", "tệp kết quả; - là đầu ra chuẩn")
+	cmd.Flags().StringVar(&format, "format", "", "xml hoặc json (mặc định theo tên tệp)")
 	return cmd
 }
 
@@ -74,15 +140,19 @@ func (c *cli) registerExport() *cobra.Command {
 	var e issuance.Export
 	var out string
 	cmd := c.dataFlag(&cobra.Command{
-		Use: "export -o FILE.xlsx|.csv|.pdf", Short: "Xuất một quyển sổ: bảng tính, CSV hoặc bản in", Args: exactly(0, "-o FILE, --book, --year, --agency"),
+		Use: "export -o FILE.xlsx|.csv|.pdf|.xml|.json", Short: "Xuất một quyển sổ: bảng tính, CSV, bản in, hoặc dữ liệu đặc tả theo Phụ lục VI (xml, json)", Args: exactly(0, "-o FILE, --book, --year, --agency"),
 		RunE: c.withApp(func(ctx context.Context, a *app) error {
 			if out == "" {
-				return usage("thiếu -o TỆP.xlsx, .csv hoặc .pdf", "-o FILE.xlsx, .csv or .pdf is missing")
+				return usage("thiếu -o TỆP.xlsx, .csv, .pdf, .xml hoặc .json", "-o FILE.xlsx, .csv, .pdf, .xml or .json is missing")
 			}
 			if e.Format == "" {
 				e.Format = strings.TrimPrefix(filepath.Ext(out), ".")
 			}
-			content, err := a.service.Export(ctx, e, person())
+			export := a.service.Export
+			if _, ok := issuance.RecordFormats[e.Format]; ok {
+				export = a.service.ExportRecords
+			}
+			content, err := export(ctx, e, person())
 			if err != nil {
 				return err
 			}
@@ -90,7 +160,7 @@ func (c *cli) registerExport() *cobra.Command {
 		}),
 	})
 	cmd.Flags().StringVarP(&out, "output", "o", "", "tệp kết quả; - là đầu ra chuẩn")
-	cmd.Flags().StringVar(&e.Format, "format", "", "xlsx, csv hoặc pdf (mặc định theo tên tệp)")
+	cmd.Flags().StringVar(&e.Format, "format", "", "xlsx, csv, pdf, xml hoặc json (mặc định theo tên tệp)")
 	cmd.Flags().StringVar(&e.Book, "book", "QĐ", "mã sổ")
 	cmd.Flags().StringVar(&e.Agency, "agency", "", "mã cơ quan")
 	cmd.Flags().IntVar(&e.Year, "year", 0, "năm (mặc định: năm nay)")
