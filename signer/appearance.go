@@ -39,7 +39,8 @@ type FitError struct {
 }
 
 func (e *FitError) Error() string {
-	return fmt.Sprintf("field %q: the text %q does not fit", e.Field, e.Value)
+	// The value may be personal, and errors reach the log.
+	return fmt.Sprintf("field %q: the text of %d bytes does not fit", e.Field, len(e.Value))
 }
 
 // textLook is how a text field shows its value: /DA and /Q (ISO 32000-1,
