@@ -200,6 +200,19 @@ func (s *Service) packDocument(ctx context.Context, p *packer, ordinal int, d ar
 			return err
 		}
 	}
+	annexes, err := s.Annexes(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range annexes {
+		pdf, _, err := s.AnnexContent(ctx, d.ID, a.N)
+		if err != nil {
+			return fmt.Errorf("annex %d: %w", a.N, err)
+		}
+		if err := p.add(fmt.Sprintf("%s/phu-luc-%d.pdf", folder, a.N), pdf); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
