@@ -67,8 +67,11 @@ type finding struct {
 // axe-core is installed, nothing that it objects to.
 func TestPagesInABrowser(t *testing.T) {
 	judge.Need(t, "chromium")
-	b := newBench(t)
+	b, now := late(t)
 	drafts, signed, issued := b.documents(4, "draft"), b.documents(1, "signed"), b.documents(2, "issued")
+	*now = clock.AddDate(2, 0, 0) // when they are due
+	due := b.signedIn("all").get(deskPath + "/het-han")
+	*now = clock
 	visitor, desk := b.person(), b.signedIn("all")
 	withdraw := url.Values{"viec": {"thu-hoi"}, "id": {issued[1]}, "ly-do": {"Ban hành sai đối tượng"}}
 	if res := desk.post(deskPath+"/thuc-hien", withdraw); res.status != http.StatusOK {
@@ -91,6 +94,8 @@ func TestPagesInABrowser(t *testing.T) {
 		"signin":           visitor.get(signInPath),
 		"queue":            desk.get(deskPath + "/cho-ky"),
 		"register":         desk.get(deskPath + "/so-dang-ky"),
+		"register-more":    desk.get(deskPath + "/so-dang-ky?trang-thai=issued&den-so=9"),
+		"retention":        due,
 		"documents":        desk.get(deskPath + "/van-ban"),
 		"document":         desk.get(deskPath + "/van-ban/" + issued[0]),
 		"confirm":          confirm("tra-lai", drafts[0], drafts[1], issued[0]),

@@ -39,6 +39,10 @@ func (s *Server) deskPages(e *echo.Echo) {
 	g.GET("/cho-ky", s.queueToSign)
 	g.GET("/cho-phat-hanh", s.queueToIssue)
 	g.GET("/so-dang-ky", s.registerPage)
+	g.GET("/so-dang-ky/xuat", s.registerFile)
+	g.GET("/ho-so", s.dossierFile)
+	g.GET("/het-han", s.retentionPage)
+	g.POST("/het-han", s.destroyPage)
 	g.GET("/van-ban", s.documentsPage)
 	g.GET("/van-ban/:id", s.documentPage)
 	g.GET("/van-ban/:id/pdf", s.documentFile)
@@ -268,6 +272,7 @@ var deskMenu = []deskEntry{
 	{web.Link{Path: deskPath + "/cho-ky", Text: "Chờ ký", TextEN: "To sign"}, []archive.Role{archive.RoleSignatory}},
 	{web.Link{Path: deskPath + "/cho-phat-hanh", Text: "Chờ cấp số, đóng dấu", TextEN: "To issue"}, []archive.Role{archive.RoleClerk}},
 	{web.Link{Path: deskPath + "/so-dang-ky", Text: "Sổ đăng ký", TextEN: "Register"}, []archive.Role{archive.RoleClerk, archive.RoleAuditor}},
+	{web.Link{Path: deskPath + "/het-han", Text: "Hết hạn bảo quản", TextEN: "Retention"}, []archive.Role{archive.RoleClerk, archive.RoleAuditor}},
 	{web.Link{Path: deskPath + "/van-ban", Text: "Mọi văn bản", TextEN: "All documents"}, everyone},
 }
 

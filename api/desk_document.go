@@ -40,19 +40,20 @@ func (s *Server) documentPage(c echo.Context) error {
 	}
 	body := struct {
 		deskRow
-		Title     string
-		Agency    string
-		Answer    stateLabel
-		LookupURL string
-		Token     string
-		Actions   []deskAction
-		Revisions []revisionRow
-		History   []historyRow
-		Annexes   []archive.Annex
-		CanAnnex  bool
+		Title       string
+		Agency      string
+		Answer      stateLabel
+		LookupURL   string
+		DossierPath string
+		Token       string
+		Actions     []deskAction
+		Revisions   []revisionRow
+		History     []historyRow
+		Annexes     []archive.Annex
+		CanAnnex    bool
 	}{
 		deskRow: s.deskRow(who, doc), Agency: s.agencyTitle(doc.Agency), Answer: labelOf(doc.State),
-		LookupURL: "/tra-cuu/" + doc.LookupCode, Token: deskOf(c).Token, Title: doc.Subject,
+		LookupURL: "/tra-cuu/" + doc.LookupCode, DossierPath: dossierPath(who, doc), Token: deskOf(c).Token, Title: doc.Subject,
 	}
 	if body.Annexes, err = s.service.Annexes(c.Request().Context(), doc.ID); err != nil {
 		return err
