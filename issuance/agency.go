@@ -143,9 +143,11 @@ type BookEntry struct {
 
 // KeyEntry says where a key is.
 type KeyEntry struct {
-	PKCS12       string `yaml:"pkcs12"`
+	PKCS12       string `yaml:"pkcs12,omitempty"`
 	PasswordFile string `yaml:"password_file,omitempty"`
-	Picture      string `yaml:"picture,omitempty"`
+	// PKCS11 is a key on a token, in place of a PKCS #12 file.
+	PKCS11  *TokenEntry `yaml:"pkcs11,omitempty"`
+	Picture string      `yaml:"picture,omitempty"`
 	// Profile is pades (default), pades-pss or pkcs7 for old readers.
 	Profile string `yaml:"profile,omitempty"`
 }
@@ -314,6 +316,33 @@ func loadKey(dir fs.FS, e KeyEntry) (*Key, error) {
 	if !ok {
 		return nil, fmt.Errorf("profile %q: write pades, pades-pss or pkcs7", e.Profile)
 	}
+	id, err := e.identity(dir)
+	if err != nil {
+		return nil, err
+	}
+	k := &Key{Identity: id, Profile: profile}
+	if e.Picture != "" {
+		png, err := readBounded(dir, e.Picture, maxPictureBytes)
+		if err != nil {
+			return nil, err
+		}
+		if k.Picture, err = signer.ParsePicture(png); err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Picture, err)
+		}
+	}
+	return k, nil
+}
+
+// identity opens the key, wherever it is.
+func (e *KeyEntry) identity(dir fs.FS) (*signer.Identity, error) {
+	switch {
+	case e.PKCS11 != nil && e.PKCS12 != "":
+		return nil, errors.New("a key is either in a pkcs12 file or on a pkcs11 token: leave one out")
+	case e.PKCS11 != nil:
+		return e.PKCS11.identity(dir)
+	case e.PKCS12 == "":
+		return nil, errors.New("write pkcs12 or pkcs11: where the key is")
+	}
 	p12, err := readBounded(dir, e.PKCS12, maxKeyBytes)
 	if err != nil {
 		return nil, err
@@ -328,17 +357,7 @@ func loadKey(dir fs.FS, e KeyEntry) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", e.PKCS12, err)
 	}
-	k := &Key{Identity: id, Profile: profile}
-	if e.Picture != "" {
-		png, err := readBounded(dir, e.Picture, maxPictureBytes)
-		if err != nil {
-			return nil, err
-		}
-		if k.Picture, err = signer.ParsePicture(png); err != nil {
-			return nil, fmt.Errorf("%s: %w", e.Picture, err)
-		}
-	}
-	return k, nil
+	return id, nil
 }
 
 // trimNewline drops the line end that editors put behind a password.

@@ -10,6 +10,7 @@ import (
 	"antin/imagecheck"
 	"antin/issuance"
 	"antin/signer"
+	"antin/signer/pkcs11"
 	"antin/templates"
 	"antin/templates/layout"
 )
@@ -171,7 +172,31 @@ func fromSigner(err error) *Problem {
 	if _, ok := errors.AsType[*signer.PasswordError](err); ok {
 		return New(PasswordWrong, err)
 	}
+	if e, ok := errors.AsType[*pkcs11.Error](err); ok {
+		whyVI, whyEN := whyToken(e)
+		return New(TokenUnusable, err, e.Label, e.Token, whyVI, whyEN)
+	}
 	return nil
+}
+
+// whyToken says why a key on a token cannot be used, and what to do.
+func whyToken(e *pkcs11.Error) (vi, en string) {
+	switch {
+	case errors.Is(e, pkcs11.ErrUnsupported):
+		return "chương trình này được dựng không kèm cgo nên không nạp được thư viện PKCS#11; hãy dùng bản dựng bằng CGO_ENABLED=1 make build",
+			"this program was built without cgo and cannot load PKCS#11 libraries; use one built with CGO_ENABLED=1 make build"
+	case errors.Is(e, pkcs11.ErrNoToken):
+		return "không thấy thiết bị có nhãn này; hãy cắm thiết bị và xem lại mục token", "no token with this label is present; plug it in and check token"
+	case errors.Is(e, pkcs11.ErrNoKey):
+		return "trên thiết bị không có khóa nào mang nhãn này; hãy xem lại mục label và id", "the token has no key with this label; check label and id"
+	case errors.Is(e, pkcs11.ErrAmbiguous):
+		return "có nhiều khóa hoặc thiết bị cùng nhãn; hãy ghi thêm mục id", "several keys or tokens have this label; add id"
+	case errors.Is(e, pkcs11.ErrPIN):
+		return "mã PIN sai hoặc thiết bị đã khóa; hãy xem lại tệp ở mục pin_file, đừng thử nhiều lần", "the PIN is wrong or the token is locked; check the file in pin_file, and do not try many times"
+	case errors.Is(e, pkcs11.ErrMismatch):
+		return "khóa không khớp với chứng thư ở mục certificate", "the key does not belong to the certificate in certificate"
+	}
+	return "thiết bị không ký được", "the token cannot sign"
 }
 
 func fromArchive(err error) *Problem {

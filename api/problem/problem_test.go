@@ -10,6 +10,7 @@ import (
 	"antin/archive"
 	"antin/issuance"
 	"antin/signer"
+	"antin/signer/pkcs11"
 	"antin/templates"
 	"antin/templates/layout"
 )
@@ -58,6 +59,9 @@ func TestFrom(t *testing.T) {
 		{&issuance.KeyNotUsableError{Agency: "a", Err: &signer.IdentityError{Reason: signer.ErrWeakKey}}, SigningKeyUnusable, 503, 1, "quá yếu"},
 		{&issuance.PhotoError{Pointer: "/photo", Err: errors.New("x")}, Internal, 500, 3, "lỗi"},
 		{&signer.PasswordError{}, PasswordWrong, 422, 1, "mật khẩu"},
+		{&pkcs11.Error{Token: "t", Label: "con-dau", Err: pkcs11.ErrPIN}, TokenUnusable, 503, 3, "PIN sai"},
+		{&pkcs11.Error{Token: "t", Label: "con-dau", Err: pkcs11.ErrUnsupported}, TokenUnusable, 503, 3, "CGO_ENABLED=1"},
+		{&pkcs11.Error{Token: "t", Label: "con-dau", Err: errors.New("x")}, TokenUnusable, 503, 3, "“con-dau” trên thiết bị “t”"},
 		{&templates.UnknownFormError{ID: "f"}, FormUnknown, 404, 1, "f"},
 		{&layout.MissingGlyphError{Field: "/full_name", Rune: '阮'}, DataInvalid, 422, 1, "1 chỗ"},
 		{errors.New("anything else"), Internal, 500, 3, "lỗi của hệ thống"},

@@ -39,6 +39,7 @@ const (
 	Stopping            = "stopping"
 	MethodNotAllowed    = "method_not_allowed"
 	PasswordWrong       = "key_password_wrong"
+	TokenUnusable       = "token_unusable"
 	NotPDF              = "not_a_pdf"
 	Usage               = "usage"
 	FileUnreadable      = "file_unreadable"
@@ -257,6 +258,11 @@ var words = map[string]word{
 		"Sai mật khẩu của khóa", "The key's password is wrong",
 		"Không mở được tệp khóa PKCS#12: mật khẩu sai. Kiểm tra password_file trong office.yaml.",
 		"The PKCS#12 key file cannot be opened: the password is wrong. Check password_file in office.yaml.",
+	},
+	TokenUnusable: {
+		503, ExitCouldNot, 0,
+		"Khóa trên thiết bị không dùng được", "The key on the token cannot be used",
+		"Khóa “%[1]s” trên thiết bị “%[2]s”: %[3]s.", "Key %[1]q on token %[2]q: %[4]s.",
 	},
 	NotPDF: {
 		422, ExitRefused, 0,
