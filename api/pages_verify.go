@@ -127,7 +127,7 @@ func registerAnswer(r *verify.Register) *answer {
 		return a
 	case verify.RegisterMismatch:
 		return &answer{
-			Tone: bad, Says: "Số trên tệp khác với sổ đăng ký, đừng dùng", SaysEN: "The number does not match the register; do not use it",
+			Tone: bad, Says: "Số hoặc ngày trên tệp khác với sổ đăng ký, đừng dùng", SaysEN: "Number or date does not match the register; do not use it",
 			Do: "Hãy hỏi cơ quan ban hành.", DoEN: "Ask the issuing agency.",
 		}
 	case verify.RegisterAltered:

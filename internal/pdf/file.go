@@ -196,7 +196,7 @@ func (f *File) parseIndirect(at, end int64) (*parsed, error) {
 	}
 	c := f.c
 	if c.steps <= 0 {
-		return nil, &LimitError{What: fmt.Sprintf("passes over %d bytes", len(c.data)), Limit: maxPasses, Offset: at}
+		return nil, &LimitError{What: "passes over the file", Limit: maxPasses, Offset: at}
 	}
 	s := c.scanner(at, end, 0)
 	defer func() { c.steps -= int64(s.pos) - at }()

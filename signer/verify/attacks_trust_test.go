@@ -117,7 +117,7 @@ func attacksOnTrust() []sample {
 			return signedBy(craft{id: employer(), content: []byte("x")}.over)
 		})),
 		unclear("adbe-pkcs7-sha1", verify.CryptoConstraintsFailure, "encoding", "sha1", func() []byte { return subFilter("adbe.pkcs7.sha1") }),
-		unclear("adbe-x509-rsa-sha1", verify.CryptoConstraintsFailure, "encoding", "sha1", func() []byte { return subFilter("adbe.x509.rsa_sha1") }),
+		unclear("adbe-x509-rsa-sha1", verify.SigConstraintsFailure, "encoding", "pkcs1", func() []byte { return subFilter("adbe.x509.rsa_sha1") }),
 		failed(unclear("unknown-kind", verify.FormatFailure, "encoding", "unknown", func() []byte { return subFilter("acme.always.valid") })),
 
 		// certificates

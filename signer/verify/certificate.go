@@ -65,8 +65,14 @@ func (j *judgement) token(der []byte, s *cms.SignerInfo) {
 		j.out.Timestamp = verdict.describe()
 	}
 	switch {
+	case verdict.unknownRevocation && verdict.code == "" && j.v.opt.Revocation == RevocationRequire: // it proves nothing
+		j.answer("timestamp", "revocation_required", Warning, "", verdict.time, commonName(verdict.cert.Subject))
 	case verdict.code == "":
-		j.answer("timestamp", "ok", Passed, "", verdict.time, commonName(verdict.cert.Subject))
+		if verdict.unknownRevocation {
+			j.answer("timestamp", "revocation_unknown", Warning, "", verdict.time, commonName(verdict.cert.Subject))
+		} else {
+			j.answer("timestamp", "ok", Passed, "", verdict.time, commonName(verdict.cert.Subject))
+		}
 		if j.proven.IsZero() || verdict.time.Before(j.proven) {
 			j.proven = verdict.time
 		}
@@ -133,7 +139,7 @@ func (j *judgement) certificate(c *x509.Certificate) {
 		if problem.cert != nil {
 			name = commonName(problem.cert.Subject)
 		}
-		j.answer("chain", problem.code, Failed, problem.sub, append([]any{name}, problem.args...)...)
+		j.take(finding{check: "chain", code: problem.code, status: Failed, sub: problem.sub, args: append([]any{name}, problem.args...), detail: problem.detail})
 	} else {
 		j.answer("chain", "ok", Passed, "", commonName(path[len(path)-1].Subject))
 	}
@@ -171,10 +177,7 @@ func (j *judgement) revocation(at time.Time) {
 	unknown, why := "", ""
 	for i := range len(j.path) - 1 {
 		c := j.path[i]
-		st := j.v.evidence.state(c, j.path[i+1], at, j.v.now)
-		if !st.known && j.v.opt.Fetch != nil {
-			st = j.v.fetchState(c, j.path[i+1], at)
-		}
+		st := j.v.revocationOf(c, j.path[i+1], at)
 		j.out.Chain[i].Revocation, j.out.Chain[i].Source = st.word(), st.source
 		if i == 0 {
 			j.out.Certificate.Revocation, j.out.Certificate.Source = st.word(), st.source

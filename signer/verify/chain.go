@@ -24,10 +24,11 @@ const (
 
 // chainProblem says why there is no good path; code keys its words.
 type chainProblem struct {
-	code string
-	sub  SubIndication
-	cert *x509.Certificate
-	args []any
+	code   string
+	sub    SubIndication
+	cert   *x509.Certificate
+	args   []any
+	detail string // as of finding
 }
 
 // purpose is what the end of a path is used for.
@@ -131,7 +132,7 @@ func weakSignature(a x509.SignatureAlgorithm) bool {
 // basic constraints, key usage, name constraints, critical extensions.
 func (t *Trust) checkPath(path []*x509.Certificate, at time.Time, use purpose) *chainProblem {
 	for i, c := range path {
-		if problem := weakKey(c); problem != "" {
+		if problem := weakKey(c); problem != nil {
 			return &chainProblem{code: "weak_key", sub: CryptoConstraintsFailure, cert: c, args: []any{problem}}
 		}
 		if i > 0 {
@@ -185,7 +186,7 @@ func (t *Trust) checkPath(path []*x509.Certificate, at time.Time, use purpose) *
 		if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
 			return &chainProblem{code: "never_valid_together", sub: ChainConstraintsFailure, cert: path[0]}
 		}
-		return &chainProblem{code: "constraints", sub: ChainConstraintsFailure, cert: path[0], args: []any{err.Error()}}
+		return &chainProblem{code: "constraints", sub: ChainConstraintsFailure, cert: path[0], detail: err.Error()}
 	}
 	return nil
 }
@@ -229,34 +230,35 @@ func leafUsage(c *x509.Certificate, use purpose) *chainProblem {
 	return nil
 }
 
-// weakKey says what is too weak about the key of c; empty when it is strong
+// weakKey names the key of c, as an argument of a sentence, when it is too weak;
+// nil when it is strong
 // enough (Thông tư 15/2025/TT-BKHCN, Phụ lục I: RSA from 2048 bits, ECDSA from
 // 256).
-func weakKey(c *x509.Certificate) string {
+func weakKey(c *x509.Certificate) any {
 	pub, err := cms.PublicKey(c)
 	if err != nil {
-		return "unknown algorithm"
+		return unknownKey
 	}
 	return weakPublicKey(pub)
 }
 
-func weakPublicKey(pub crypto.PublicKey) string {
+func weakPublicKey(pub crypto.PublicKey) any {
 	switch k := pub.(type) {
 	case *rsa.PublicKey:
 		if k.N.BitLen() < 2048 {
 			return fmt.Sprintf("RSA %d bit", k.N.BitLen())
 		}
 		if k.N.BitLen() > maxKey {
-			return fmt.Sprintf("RSA %d bit, > %d", k.N.BitLen(), maxKey)
+			return both{fmt.Sprintf("RSA %d bit, quá %d", k.N.BitLen(), maxKey), fmt.Sprintf("RSA %d bits, over %d", k.N.BitLen(), maxKey)}
 		}
 	case *ecdsa.PublicKey:
 		if k.Params().BitSize < 256 {
 			return fmt.Sprintf("ECDSA %d bit", k.Params().BitSize)
 		}
 	default:
-		return fmt.Sprintf("%T", pub)
+		return unknownKey
 	}
-	return ""
+	return nil
 }
 
 // maxKey bounds an RSA key, in bits: checking a signature takes time with the

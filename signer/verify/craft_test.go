@@ -37,6 +37,7 @@ type craft struct {
 	signers  int
 	noCerts  bool
 	noDigest bool
+	more     [][]byte // further signed attributes
 }
 
 func build(f func(b *cryptobyte.Builder)) []byte {
@@ -102,6 +103,7 @@ func (c craft) over(digest []byte) []byte {
 			})
 		}))
 	}
+	list = append(list, c.more...)
 	slices.SortFunc(list, bytes.Compare)
 	attrs := build(func(b *cryptobyte.Builder) {
 		b.AddASN1(casn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(bytes.Join(list, nil)) })

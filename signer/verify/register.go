@@ -56,16 +56,13 @@ func (r *Report) SetRegister(w *Register) {
 	if w.Symbol != "" {
 		full += "/" + w.Symbol
 	}
-	if printed := r.Fields["so"]; w.State == RegisterIssued && printed != "" && full != "" && printed != full {
+	viMore, enMore := r.compared(full, w.Date)
+	if (w.State == RegisterIssued || w.State == RegisterCorrected) && viMore != "" {
 		w.State = RegisterMismatch
-		w.Message = fmt.Sprintf("Số ghi trên tệp là %s nhưng sổ đăng ký ghi %s. Đừng dùng tệp này; hãy hỏi cơ quan ban hành.", printed, full)
-		w.MessageEN = fmt.Sprintf("The file shows number %s but the register has %s. Do not use this file; ask the issuing agency.", printed, full)
-		r.Register = w
-		return
 	}
 	vi, en := registerWords(w, full)
-	if w.State == RegisterAltered || w.State == RegisterChanged {
-		viMore, enMore := r.compared(full, w.Date)
+	switch w.State {
+	case RegisterMismatch, RegisterAltered, RegisterChanged:
 		vi, en = vi+viMore, en+enMore
 	}
 	w.Message, w.MessageEN = vi, en
@@ -80,25 +77,27 @@ func (r *Report) compared(full, date string) (vi, en string) {
 		vi += fmt.Sprintf(" Trên tệp ghi số %s.", clean(printed))
 		en += fmt.Sprintf(" The file shows number %s.", clean(printed))
 	}
-	if printed := r.Fields["ngay"]; printed != "" && date != "" && !sameDay(printed, date) {
+	if printed := r.Fields["ngay"]; otherDay(printed, date) {
 		vi += fmt.Sprintf(" Trên tệp ghi %s.", clean(printed))
 		en += fmt.Sprintf(" The file shows %s.", clean(printed))
 	}
 	return vi, en
 }
 
-// sameDay compares "Hà Nội, ngày 05 tháng 3 năm 2026" with "05/03/2026".
-func sameDay(line, date string) bool {
-	a, b := numbers.FindAllString(line, 4), numbers.FindAllString(date, 4)
-	if len(a) != 3 || len(b) != 3 {
+// otherDay reports whether a line such as "Hà Nội, ngày 05 tháng 3 năm 2026"
+// names another day than "05/03/2026". The name of the place may hold a number
+// too ("Quận 1"), so the last three count. A line without a date names none.
+func otherDay(line, date string) bool {
+	a, b := numbers.FindAllString(line, -1), numbers.FindAllString(date, -1)
+	if len(a) < 3 || len(b) != 3 {
 		return false
 	}
-	for i := range a {
-		if strings.TrimLeft(a[i], "0") != strings.TrimLeft(b[i], "0") {
-			return false
+	for i, n := range a[len(a)-3:] {
+		if strings.TrimLeft(n, "0") != strings.TrimLeft(b[i], "0") {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 func registerWords(w *Register, full string) (vi, en string) {
@@ -114,6 +113,9 @@ func registerWords(w *Register, full string) (vi, en string) {
 	case RegisterIssued:
 		return fmt.Sprintf("Sổ đăng ký có đúng tệp này: %s số %s ngày %s, đang có hiệu lực.", w.DocumentType, full, w.Date),
 			fmt.Sprintf("The register has exactly this file: number %s of %s, in force.", full, w.Date)
+	case RegisterMismatch:
+		return fmt.Sprintf("Sổ đăng ký ghi số %s ngày %s, khác với điều ghi trên tệp. Đừng dùng tệp này; hãy hỏi cơ quan ban hành.", full, w.Date),
+			fmt.Sprintf("The register has number %s of %s, which is not what the file shows. Do not use this file; ask the issuing agency.", full, w.Date)
 	case RegisterAltered:
 		return fmt.Sprintf("Tệp này mang mã tra cứu của văn bản số %s ngày %s nhưng không phải tệp đã phát hành: nội dung đã bị sửa hoặc là bản khác. Đừng dùng tệp này.", full, w.Date),
 			fmt.Sprintf("This file bears the lookup code of document %s of %s but is not the file that was issued: it was altered or is something else. Do not use it.", full, w.Date)

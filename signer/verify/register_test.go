@@ -14,6 +14,12 @@ func TestRegisterCompared(t *testing.T) {
 	}{
 		{"15/QĐ-SNV", "Hà Nội, ngày 05 tháng 3 năm 2026", RegisterIssued, RegisterIssued, []string{"đúng tệp này"}},
 		{"16/QĐ-SNV", "Hà Nội, ngày 05 tháng 3 năm 2026", RegisterIssued, RegisterMismatch, []string{"16/QĐ-SNV", "15/QĐ-SNV"}},
+		{"15/QĐ-SNV", "Hà Nội, ngày 06 tháng 3 năm 2026", RegisterIssued, RegisterMismatch, []string{"ngày 06 tháng 3", "ngày 05/03/2026"}},
+		{"15/QĐ-SNV", "Hà Nội, ngày 06 tháng 3 năm 2026", RegisterCorrected, RegisterMismatch, []string{"ngày 06 tháng 3"}},
+		{"15/QĐ-SNV", "Quận 1, ngày 5 tháng 3 năm 2026", RegisterIssued, RegisterIssued, []string{"đúng tệp này"}},
+		{"15/QĐ-SNV", "năm 2026", RegisterIssued, RegisterIssued, []string{"đúng tệp này"}},
+		{"", "", RegisterIssued, RegisterIssued, []string{"đúng tệp này"}},
+		{"16/QĐ-SNV", "Hà Nội, ngày 06 tháng 3 năm 2026", RegisterWithdrawn, RegisterWithdrawn, []string{"thu hồi"}},
 		{"16/QĐ-SNV", "Hà Nội, ngày 06 tháng 3 năm 2026", RegisterAltered, RegisterAltered, []string{"ghi số 16/QĐ-SNV", "ngày 06 tháng 3"}},
 		{"15/QĐ-SNV", "Hà Nội, ngày 05 tháng 3 năm 2026", RegisterChanged, RegisterChanged, []string{"bị thêm nội dung"}},
 	} {

@@ -86,6 +86,9 @@ type Check struct {
 	Todo       string        `json:"todo,omitempty"`
 	TodoEN     string        `json:"todo_en,omitempty"`
 	Sub        SubIndication `json:"sub_indication,omitempty"`
+	// Detail is for whoever mends the file or the program that made it: short
+	// English, with places in the file. It is no part of the sentences.
+	Detail string `json:"detail,omitempty"`
 }
 
 // Role is what a signature is for.

@@ -4,18 +4,16 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
-	"math/big"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
-	"golang.org/x/crypto/ocsp"
 )
 
-// Bounds of revocation data: the responses tried for one certificate, the
-// bytes of a response, and the bytes of all CRLs that a document brings along.
+// Bounds of revocation data: the OCSP responses tried for one file, the bytes of
+// a response, and the bytes of all CRLs that a document brings along.
 const (
-	maxOCSPTries   = 16
+	maxOCSPTries   = 512
 	maxOCSPSize    = 16 << 10
 	maxEmbeddedCRL = 16 << 20
 )
@@ -53,7 +51,12 @@ type evidence struct {
 	trust *Trust
 	crls  []*x509.RevocationList
 	ocsps [][]byte // DER BasicOCSPResponse
-	size  int      // bytes of crls
+	size  int      // bytes of the crls that the document brought along
+	tries int      // OCSP responses looked into
+	// What was fetched. It is looked at first and has no part in the bounds
+	// above: a file must not keep it out by what it brings along itself.
+	fetchedCRLs  []*x509.RevocationList
+	fetchedOCSPs [][]byte
 }
 
 // addCRL parses der and keeps it if it is a CRL.
@@ -85,23 +88,35 @@ func (e *evidence) state(cert, issuer *x509.Certificate, at, now time.Time) revo
 			best = s
 		}
 	}
-	for _, list := range [][]*x509.RevocationList{e.trust.crls, e.crls} {
+	e.fromCRLs(cert, issuer, at, now, take)
+	for _, der := range e.fetchedOCSPs {
+		if s, ok := e.fromOCSP(der, cert, issuer, at, now); ok {
+			take(s)
+		}
+	}
+	for _, der := range e.ocsps {
+		if len(der) > maxOCSPSize || !bytes.Contains(der, cert.SerialNumber.Bytes()) {
+			continue
+		}
+		if e.tries++; e.tries > maxOCSPTries {
+			break
+		}
+		if s, ok := e.fromOCSP(der, cert, issuer, at, now); ok {
+			take(s)
+		}
+	}
+	return best
+}
+
+// fromCRLs gives what each list of the issuer says of cert.
+func (e *evidence) fromCRLs(cert, issuer *x509.Certificate, at, now time.Time, take func(revocationState)) {
+	for _, list := range [][]*x509.RevocationList{e.fetchedCRLs, e.trust.crls, e.crls} {
 		for _, l := range list {
 			if bytes.Equal(l.RawIssuer, cert.RawIssuer) {
 				take(e.fromCRL(l, cert, issuer, at, now))
 			}
 		}
 	}
-	tries := 0
-	for _, der := range e.ocsps {
-		if tries++; tries > maxOCSPTries {
-			break
-		}
-		if s, ok := fromOCSP(der, cert, issuer, at, now); ok {
-			take(s)
-		}
-	}
-	return best
 }
 
 // usable applies the freshness rule to data issued at this update.
@@ -189,65 +204,4 @@ func crlScope(l *x509.RevocationList) (s scopeOfCRL, ok bool) {
 		}
 	}
 	return s, true
-}
-
-// fromOCSP reads a response about cert; ok is false when it is about another
-// certificate or not to be believed.
-func fromOCSP(basic []byte, cert, issuer *x509.Certificate, at, now time.Time) (s revocationState, ok bool) {
-	if len(basic) > maxOCSPSize || !bytes.Contains(basic, cert.SerialNumber.Bytes()) {
-		return s, false
-	}
-	r, err := ocsp.ParseResponseForCert(wrapOCSP(basic), cert, issuer)
-	if err != nil || r.Certificate == nil && r.CheckSignatureFrom(issuer) != nil || !sameSerial(r.SerialNumber, cert) {
-		return s, false
-	}
-	if weakSignature(r.SignatureAlgorithm) {
-		return s, false
-	}
-	if d := r.Certificate; d != nil && !d.Equal(issuer) {
-		// a delegated responder (RFC 6960, 4.2.2.2)
-		delegated := false
-		for _, u := range d.ExtKeyUsage {
-			delegated = delegated || u == x509.ExtKeyUsageOCSPSigning
-		}
-		if !delegated || weakKey(d) != "" || r.ProducedAt.Before(d.NotBefore) || r.ProducedAt.After(d.NotAfter) {
-			return s, false
-		}
-	}
-	s = revocationState{known: true, source: "OCSP", issued: r.ThisUpdate}
-	switch r.Status {
-	case ocsp.Revoked:
-		s.revoked, s.at, s.reason, s.hold = true, r.RevokedAt, r.RevocationReason, r.RevocationReason == 6
-		return s, true
-	case ocsp.Good:
-		if !usable(r.ThisUpdate, r.NextUpdate, at, now) {
-			return revocationState{why: "stale"}, true
-		}
-		return s, true
-	}
-	return s, false
-}
-
-func sameSerial(n *big.Int, c *x509.Certificate) bool {
-	return n != nil && n.Cmp(c.SerialNumber) == 0
-}
-
-// wrapOCSP makes the OCSPResponse that x/crypto/ocsp reads out of the
-// BasicOCSPResponse that stores keep.
-func wrapOCSP(basic []byte) []byte {
-	var b cryptobyte.Builder
-	b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1Enum(0)
-		b.AddASN1(casn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
-			b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
-				b.AddASN1ObjectIdentifier(asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 1})
-				b.AddASN1OctetString(basic)
-			})
-		})
-	})
-	der, err := b.Bytes()
-	if err != nil {
-		return nil
-	}
-	return der
 }

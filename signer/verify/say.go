@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -70,7 +71,7 @@ func unsafe(r rune) bool {
 // check_ gives a finding its words.
 func (f finding) check_() Check {
 	w := checks[f.check]
-	c := Check{ID: f.check, Code: f.code, Status: f.status, Question: w.question.vi, QuestionEN: w.question.en}
+	c := Check{ID: f.check, Code: f.code, Status: f.status, Question: w.question.vi, QuestionEN: w.question.en, Detail: clean(f.detail)}
 	if f.status == Failed {
 		c.Sub = f.sub
 	}
@@ -124,6 +125,28 @@ func changeList(changes []Change) both {
 	return both{strings.TrimSuffix(out.vi, "."), strings.TrimSuffix(out.en, ".")}
 }
 
+// unknownKey stands for a key that this package does not know.
+var unknownKey = both{"loại khóa không hỗ trợ", "a kind of key that is not supported"}
+
+// limitArgs are the arguments of format/limit: what there is too much of, and
+// how much is allowed.
+func limitArgs(l *pdf.LimitError) []any {
+	what, ok := limitWords[l.What]
+	if !ok {
+		what = limitWords[""]
+	}
+	const megabyte = 1 << 20
+	if strings.HasPrefix(l.What, "bytes ") && l.Limit >= megabyte {
+		n := strconv.FormatInt(l.Limit/megabyte, 10) + " MB"
+		return []any{both(what), n}
+	}
+	digits := strconv.FormatInt(l.Limit, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "." + digits[i:]
+	}
+	return []any{both(what), both{digits, strings.ReplaceAll(digits, ".", ",")}}
+}
+
 // chainSentence is the words of a chain problem as part of another sentence.
 func (v *verifier) chainSentence(p *chainProblem) both {
 	name := ""
@@ -141,8 +164,11 @@ func (s stampVerdict) describe() *Timestamp {
 		t.Authority = commonName(s.cert.Subject)
 	}
 	code, args := "ok", []any{s.time, t.Authority}
-	if s.code != "" {
+	switch {
+	case s.code != "":
 		code, args, t.Status = s.code, s.args, Failed
+	case s.unknownRevocation:
+		code, t.Status = "revocation_unknown", Warning
 	}
 	t.Message, t.MessageEN = say(checks["timestamp"].answers[code], args...)
 	return t
@@ -288,6 +314,11 @@ func (v *verifier) firstWarning() (both, bool) {
 			if c := v.report.Signatures[i].Check(id); c != nil && c.Status == Warning {
 				return both{c.Message, c.MessageEN}, true
 			}
+		}
+	}
+	for i := range v.report.Signatures {
+		if c := v.report.Signatures[i].Check("timestamp"); c != nil && c.Code == "revocation_unknown" {
+			return both{c.Message, c.MessageEN}, true
 		}
 	}
 	for _, c := range v.report.Checks {

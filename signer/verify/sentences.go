@@ -37,6 +37,27 @@ var changeWords = map[string]text{
 	"action_added":            {"Thêm hành động tự chạy ({path}).", "An action was added ({path})."},
 }
 
+// limitWords name what a file has too much of, keyed by pdf.LimitError.What; ""
+// is for what only a program would name. Sizes in bytes are given in MB.
+var limitWords = map[string]text{
+	"":                                      {"khối lượng dữ liệu phải xử lý", "the data to be worked on"},
+	"bytes in the file":                     {"dung lượng tệp", "size of the file"},
+	"bytes of decoded stream data":          {"dữ liệu sau khi giải nén", "data once decompressed"},
+	"bytes of field names":                  {"tên các ô biểu mẫu", "names of form fields"},
+	"pages":                                 {"số trang", "pages"},
+	"signatures":                            {"số chữ ký", "signatures"},
+	"cross-reference sections":              {"số lần lưu", "revisions"},
+	"cross-reference entries":               {"số đối tượng", "objects"},
+	"objects in an object stream":           {"số đối tượng trong một luồng", "objects in one stream"},
+	"objects to compare":                    {"số đối tượng phải so sánh giữa các lần lưu", "objects to compare between revisions"},
+	"filters of a stream":                   {"số lớp nén của một luồng dữ liệu", "filters of one stream"},
+	"levels of nesting":                     {"số cấp lồng nhau", "levels of nesting"},
+	"levels in the tree of fields":          {"số cấp của biểu mẫu", "levels in the tree of fields"},
+	"levels in the tree of pages":           {"số cấp của danh sách trang", "levels in the tree of pages"},
+	"array elements and dictionary entries": {"số phần tử dữ liệu", "elements of data"},
+	"passes over the file":                  {"số lượt đọc lại tệp", "passes over the file"},
+}
+
 // zoneWords name the places for differences without words of their own; the
 // code is the zone with _added, _removed or _changed.
 var zoneWords = map[zone]text{

@@ -28,7 +28,7 @@ type judgement struct {
 // answer adds a check. The first failure that makes TOTAL-FAILED, or else the
 // first failure, decides.
 func (j *judgement) answer(check, code string, status Status, sub SubIndication, args ...any) {
-	j.take(finding{check, code, status, sub, args})
+	j.take(finding{check: check, code: code, status: status, sub: sub, args: args})
 }
 
 func (j *judgement) take(f finding) {
@@ -142,8 +142,11 @@ func (j *judgement) subFilter(sub pdf.Name) bool {
 			j.answer("encoding", "type", Failed, FormatFailure, string(typ))
 			return false
 		}
-	case "adbe.pkcs7.sha1", "adbe.x509.rsa_sha1":
+	case "adbe.pkcs7.sha1":
 		j.answer("encoding", "sha1", Failed, CryptoConstraintsFailure, string(sub))
+		return false
+	case "adbe.x509.rsa_sha1": // whatever its hash (table 257, note): it has no signed attributes
+		j.answer("encoding", "pkcs1", Failed, SigConstraintsFailure, string(sub))
 		return false
 	default:
 		j.answer("encoding", "unknown", Failed, FormatFailure, string(sub))
@@ -158,7 +161,7 @@ func (j *judgement) content(sub pdf.Name) {
 	contents, _ := j.s.dict["Contents"].(pdf.String)
 	sd, err := cms.ParseContents(contents)
 	if err != nil {
-		j.answer("cms", "malformed", Failed, FormatFailure, err.Error())
+		j.take(finding{check: "cms", code: "malformed", status: Failed, sub: FormatFailure, detail: err.Error()})
 		return
 	}
 	j.cms = sd
@@ -346,7 +349,7 @@ func (j *judgement) changes() {
 		j.answer("changes", "not_permitted", Failed, FormatFailure, both{first.Message, first.MessageEN}, bad)
 	case j.v.changesErr != nil:
 		j.out.ChangesAfter = NotKnown
-		j.answer("changes", "not_compared", Failed, FormatFailure, j.v.changesErr.Error())
+		j.take(finding{check: "changes", code: "not_compared", status: Failed, sub: FormatFailure, detail: j.v.changesErr.Error()})
 	case len(j.out.Changes) == 0:
 		j.answer("changes", "none", Passed, "")
 	case caution > 0:

@@ -17,6 +17,7 @@ type finding struct {
 	status Status
 	sub    SubIndication
 	args   []any
+	detail string // for whoever mends the file or the program: short English
 }
 
 // signerVerdict is what one SignerInfo proves, certificate chain apart.
@@ -29,7 +30,7 @@ type signerVerdict struct {
 }
 
 func (s *signerVerdict) add(check, code string, status Status, sub SubIndication, args ...any) {
-	s.findings = append(s.findings, finding{check, code, status, sub, args})
+	s.findings = append(s.findings, finding{check: check, code: code, status: status, sub: sub, args: args})
 	if status == Failed && s.problem == nil {
 		s.problem = &s.findings[len(s.findings)-1]
 	}
@@ -102,7 +103,7 @@ func (v *verifier) checkSigner(sd *cms.SignedData, s *cms.SignerInfo, content fu
 		out.add("signing_certificate", "ok", Passed, "")
 	}
 	if out.cert != nil {
-		if problem := weakKey(out.cert); problem != "" {
+		if problem := weakKey(out.cert); problem != nil {
 			out.add("algorithms", "weak_key", Failed, CryptoConstraintsFailure, problem)
 		} else {
 			out.algorithm += ", " + keyName(out.cert)

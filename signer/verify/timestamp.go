@@ -154,7 +154,7 @@ func (v *verifier) checkToken(sd *cms.SignedData, digest func(crypto.Hash) []byt
 	}
 	v.keep(path)
 	for i := range len(path) - 1 {
-		st := v.evidence.state(path[i], path[i+1], control, v.now)
+		st := v.revocationOf(path[i], path[i+1], control)
 		out.rev = append(out.rev, st)
 		switch {
 		case !st.known:

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
@@ -65,6 +66,7 @@ type verifier struct {
 
 	report     *Report
 	evidence   *evidence
+	fetching   fetching
 	storeCerts []*x509.Certificate
 	sigs       []*signed
 	changes    []Change // of all revisions after the first signature
@@ -93,6 +95,11 @@ func newVerifier(data []byte, opt Options) *verifier {
 	v := &verifier{opt: opt, now: opt.Now, data: data}
 	if v.now.IsZero() {
 		v.now = time.Now()
+	}
+	if opt.Fetch != nil {
+		ctx, stop := context.WithTimeout(context.Background(), maxFetchTime)
+		defer stop()
+		v.fetching.ctx = ctx
 	}
 	v.report = &Report{
 		CheckedAt: v.now, Size: len(data), Fields: map[string]string{},
@@ -185,17 +192,17 @@ func (v *verifier) note(f finding) { v.report.Checks = append(v.report.Checks, f
 
 // unreadable makes the report on a file that cannot be read.
 func (v *verifier) unreadable(err error) {
-	f := finding{check: "format", code: "malformed", status: Failed, sub: FormatFailure, args: []any{err.Error()}}
+	f := finding{check: "format", code: "malformed", status: Failed, sub: FormatFailure, detail: err.Error()}
 	if limit, ok := errors.AsType[*pdf.LimitError](err); ok {
-		f.code, f.sub, f.args = "limit", SigConstraintsFailure, []any{limit.What, limit.Limit}
+		f.code, f.sub, f.args = "limit", SigConstraintsFailure, limitArgs(limit)
 	}
 	switch {
 	case errors.Is(err, pdf.ErrEncrypted):
-		f.code, f.sub, f.args = "encrypted", SigConstraintsFailure, nil
+		f.code, f.sub, f.detail = "encrypted", SigConstraintsFailure, ""
 	case errors.Is(err, errBudget):
-		f.code, f.sub, f.args = "limit", SigConstraintsFailure, []any{"objects to compare", maxVisits}
+		f.code, f.sub, f.args = "limit", SigConstraintsFailure, limitArgs(&pdf.LimitError{What: "objects to compare", Limit: maxVisits})
 	case f.code == "malformed" && !bytes.Contains(v.data[:min(len(v.data), 1024)], []byte("%PDF-")):
-		f.code, f.args = "not_pdf", nil
+		f.code, f.detail = "not_pdf", ""
 	}
 	r := v.report
 	r.Checks = []Check{f.check_()}
@@ -236,7 +243,7 @@ func (v *verifier) structure() {
 		}
 		if !said[a.Code] {
 			said[a.Code] = true
-			f := finding{check: "structure", code: string(a.Code), status: status, args: []any{a.Detail}}
+			f := finding{check: "structure", code: string(a.Code), status: status, detail: a.Detail}
 			if status == Failed {
 				f.sub = FormatFailure
 			}

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"antin/internal/pdf"
 )
 
 // Every code that the sources give has its words, in both languages and with
@@ -76,6 +78,60 @@ func TestWords(t *testing.T) {
 	}
 	for code, w := range conclusions {
 		pair(code, w)
+	}
+}
+
+// Whatever a file has too much of is named in Vietnamese in the Vietnamese
+// sentence.
+func TestLimitWords(t *testing.T) {
+	what := regexp.MustCompile(`LimitError\{What: "([^"]+)"( \+ )?`)
+	n := 0
+	for _, dir := range []string{".", "../../internal/pdf"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			src, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range what.FindAllStringSubmatch(string(src), -1) {
+				whole := []string{m[1]}
+				if m[2] != "" { // the trees that internal/pdf walks
+					whole = []string{m[1] + "fields", m[1] + "pages"}
+				}
+				for _, w := range whole {
+					if n++; limitWords[w].vi == "" || limitWords[w].en == "" {
+						t.Errorf("%s: no words for a limit of %q", name, w)
+					}
+				}
+			}
+		}
+	}
+	if n < 12 {
+		t.Fatalf("found %d limits in the sources", n)
+	}
+	for l, want := range map[*pdf.LimitError]string{
+		{What: "pages", Limit: MaxPages}:                "(số trang: tối đa 5.000)",
+		{What: "bytes in the file", Limit: 64 << 20}:    "(dung lượng tệp: tối đa 64 MB)",
+		{What: "something unheard of", Limit: 12345678}: "(khối lượng dữ liệu phải xử lý: tối đa 12.345.678)",
+	} {
+		v := verifier{report: &Report{}}
+		v.unreadable(l)
+		if c := v.report.Checks[0]; !strings.Contains(c.Message, want) || c.Detail == "" || c.Todo == "" {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+// No sentence shows what only a program says: errors in English stand in
+// Check.Detail.
+func TestDetailStaysOutOfTheSentence(t *testing.T) {
+	v := verifier{report: &Report{}, data: []byte("%PDF-")}
+	v.unreadable(&pdf.SyntaxError{Offset: 7, Msg: "a stray bracket"})
+	if c := v.report.Checks[0]; strings.Contains(c.Message+c.MessageEN, "bracket") || !strings.Contains(c.Detail, "offset 7: a stray bracket") {
+		t.Errorf("%+v", c)
 	}
 }
 
