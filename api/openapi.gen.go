@@ -64,6 +64,48 @@ func (e BatchItemState) Valid() bool {
 	}
 }
 
+// Defines values for CertificateReportRevocation.
+const (
+	CertificateReportRevocationGOOD          CertificateReportRevocation = "GOOD"
+	CertificateReportRevocationNOTAPPLICABLE CertificateReportRevocation = "NOT_APPLICABLE"
+	CertificateReportRevocationREVOKED       CertificateReportRevocation = "REVOKED"
+	CertificateReportRevocationUNKNOWN       CertificateReportRevocation = "UNKNOWN"
+)
+
+// Valid indicates whether the value is a known member of the CertificateReportRevocation enum.
+func (e CertificateReportRevocation) Valid() bool {
+	switch e {
+	case CertificateReportRevocationGOOD:
+		return true
+	case CertificateReportRevocationNOTAPPLICABLE:
+		return true
+	case CertificateReportRevocationREVOKED:
+		return true
+	case CertificateReportRevocationUNKNOWN:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CertificateReportRevocationSource.
+const (
+	CRL  CertificateReportRevocationSource = "CRL"
+	OCSP CertificateReportRevocationSource = "OCSP"
+)
+
+// Valid indicates whether the value is a known member of the CertificateReportRevocationSource enum.
+func (e CertificateReportRevocationSource) Valid() bool {
+	switch e {
+	case CRL:
+		return true
+	case OCSP:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CheckStatus.
 const (
 	CheckStatusFAILED     CheckStatus = "FAILED"
@@ -195,37 +237,37 @@ func (e Move) Valid() bool {
 
 // Defines values for RegisterWordState.
 const (
-	ALTERED   RegisterWordState = "ALTERED"
-	CHANGED   RegisterWordState = "CHANGED"
-	CORRECTED RegisterWordState = "CORRECTED"
-	ISSUED    RegisterWordState = "ISSUED"
-	MISMATCH  RegisterWordState = "MISMATCH"
-	NOTFINAL  RegisterWordState = "NOT_FINAL"
-	REPLACED  RegisterWordState = "REPLACED"
-	UNKNOWN   RegisterWordState = "UNKNOWN"
-	WITHDRAWN RegisterWordState = "WITHDRAWN"
+	RegisterWordStateALTERED   RegisterWordState = "ALTERED"
+	RegisterWordStateCHANGED   RegisterWordState = "CHANGED"
+	RegisterWordStateCORRECTED RegisterWordState = "CORRECTED"
+	RegisterWordStateISSUED    RegisterWordState = "ISSUED"
+	RegisterWordStateMISMATCH  RegisterWordState = "MISMATCH"
+	RegisterWordStateNOTFINAL  RegisterWordState = "NOT_FINAL"
+	RegisterWordStateREPLACED  RegisterWordState = "REPLACED"
+	RegisterWordStateUNKNOWN   RegisterWordState = "UNKNOWN"
+	RegisterWordStateWITHDRAWN RegisterWordState = "WITHDRAWN"
 )
 
 // Valid indicates whether the value is a known member of the RegisterWordState enum.
 func (e RegisterWordState) Valid() bool {
 	switch e {
-	case ALTERED:
+	case RegisterWordStateALTERED:
 		return true
-	case CHANGED:
+	case RegisterWordStateCHANGED:
 		return true
-	case CORRECTED:
+	case RegisterWordStateCORRECTED:
 		return true
-	case ISSUED:
+	case RegisterWordStateISSUED:
 		return true
-	case MISMATCH:
+	case RegisterWordStateMISMATCH:
 		return true
-	case NOTFINAL:
+	case RegisterWordStateNOTFINAL:
 		return true
-	case REPLACED:
+	case RegisterWordStateREPLACED:
 		return true
-	case UNKNOWN:
+	case RegisterWordStateUNKNOWN:
 		return true
-	case WITHDRAWN:
+	case RegisterWordStateWITHDRAWN:
 		return true
 	default:
 		return false
@@ -382,6 +424,30 @@ func (e State) Valid() bool {
 	case StateSigned:
 		return true
 	case StateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TimestampReportStatus.
+const (
+	TimestampReportStatusFAILED     TimestampReportStatus = "FAILED"
+	TimestampReportStatusNOTCHECKED TimestampReportStatus = "NOT_CHECKED"
+	TimestampReportStatusPASSED     TimestampReportStatus = "PASSED"
+	TimestampReportStatusWARNING    TimestampReportStatus = "WARNING"
+)
+
+// Valid indicates whether the value is a known member of the TimestampReportStatus enum.
+func (e TimestampReportStatus) Valid() bool {
+	switch e {
+	case TimestampReportStatusFAILED:
+		return true
+	case TimestampReportStatusNOTCHECKED:
+		return true
+	case TimestampReportStatusPASSED:
+		return true
+	case TimestampReportStatusWARNING:
 		return true
 	default:
 		return false
@@ -578,9 +644,51 @@ type BatchItem struct {
 // BatchItemState defines model for BatchItem.State.
 type BatchItemState string
 
+// CertificateReport defines model for CertificateReport.
+type CertificateReport struct {
+	Issuer string `json:"issuer"`
+
+	// Key kind and size
+	Key              string                             `json:"key"`
+	NotAfter         time.Time                          `json:"not_after"`
+	NotBefore        time.Time                          `json:"not_before"`
+	Revocation       CertificateReportRevocation        `json:"revocation"`
+	RevocationSource *CertificateReportRevocationSource `json:"revocation_source,omitempty"`
+
+	// Serial hexadecimal
+	Serial      string `json:"serial"`
+	Sha256      string `json:"sha256"`
+	Subject     string `json:"subject"`
+	TrustAnchor bool   `json:"trust_anchor"`
+}
+
+// CertificateReportRevocation defines model for CertificateReport.Revocation.
+type CertificateReportRevocation string
+
+// CertificateReportRevocationSource defines model for CertificateReport.RevocationSource.
+type CertificateReportRevocationSource string
+
+// ChangeReport One difference between two revisions.
+type ChangeReport struct {
+	Allowed   bool   `json:"allowed"`
+	Code      string `json:"code"`
+	Message   string `json:"message"`
+	MessageEn string `json:"message_en"`
+
+	// Object e.g. 12 0 R
+	Object *string `json:"object,omitempty"`
+	Path   string  `json:"path"`
+
+	// Revision the revision that made it, from 1
+	Revision int `json:"revision"`
+}
+
 // Check One question with its answer. NOT_CHECKED is never good.
 type Check struct {
-	Code          string      `json:"code"`
+	Code string `json:"code"`
+
+	// Detail for whoever mends the file: short English, no part of the sentences
+	Detail        *string     `json:"detail,omitempty"`
 	ID            string      `json:"id"`
 	Message       string      `json:"message"`
 	MessageEn     string      `json:"message_en"`
@@ -946,7 +1054,9 @@ type Report struct {
 	Indication Indication        `json:"indication"`
 
 	// LookupCode what the file's metadata claims
-	LookupCode *string           `json:"lookup_code,omitempty"`
+	LookupCode *string `json:"lookup_code,omitempty"`
+
+	// Register null where no register was asked
 	Register   *RegisterWord     `json:"register,omitempty"`
 	Revisions  int               `json:"revisions"`
 	Sha256     string            `json:"sha256"`
@@ -994,10 +1104,12 @@ type Revision struct {
 
 // SignatureReport defines model for SignatureReport.
 type SignatureReport struct {
-	Algorithm    string                      `json:"algorithm"`
-	Certificate  *map[string]interface{}     `json:"certificate"`
-	Chain        *[]map[string]interface{}   `json:"chain"`
-	Changes      *[]map[string]interface{}   `json:"changes"`
+	Algorithm   string             `json:"algorithm"`
+	Certificate *CertificateReport `json:"certificate"`
+
+	// Chain signer first; empty without a path to a trust anchor
+	Chain        []CertificateReport         `json:"chain"`
+	Changes      []ChangeReport              `json:"changes"`
 	ChangesAfter SignatureReportChangesAfter `json:"changes_after"`
 	Checks       []Check                     `json:"checks"`
 	Conclusion   string                      `json:"conclusion"`
@@ -1021,7 +1133,7 @@ type SignatureReport struct {
 	SigningTimeSource SignatureReportSigningTimeSource `json:"signing_time_source"`
 	SubFilter         string                           `json:"sub_filter"`
 	SubIndication     string                           `json:"sub_indication"`
-	Timestamp         *map[string]interface{}          `json:"timestamp"`
+	Timestamp         *TimestampReport                 `json:"timestamp"`
 
 	// Unit đơn vị quản lý chứng thư
 	Unit    string `json:"unit"`
@@ -1071,6 +1183,18 @@ type Succession struct {
 	ByDocumentID string `json:"by_document_id"`
 	Reason       string `json:"reason"`
 }
+
+// TimestampReport An RFC 3161 time-stamp over a signature or the document.
+type TimestampReport struct {
+	Authority string                `json:"authority"`
+	Message   string                `json:"message"`
+	MessageEn string                `json:"message_en"`
+	Status    TimestampReportStatus `json:"status"`
+	Time      time.Time             `json:"time"`
+}
+
+// TimestampReportStatus defines model for TimestampReport.Status.
+type TimestampReportStatus string
 
 // Until defines model for Until.
 type Until string
