@@ -79,6 +79,8 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 	altered := bytes.Clone(b.file(issued[0], 0))
 	altered[bytes.Index(altered, []byte("endstream"))-10] ^= 1
+	elsewhere := newBench(t)
+	foreign := elsewhere.file(elsewhere.documents(1, "issued")[0], 0)
 	confirm := func(action string, ids ...string) reply {
 		return desk.post(deskPath+"/xac-nhan", url.Values{"viec": {action}, "id": ids})
 	}
@@ -88,6 +90,11 @@ func TestPagesInABrowser(t *testing.T) {
 		"verify-genuine":   visitor.upload("/xac-thuc", "a.pdf", b.file(issued[0], 0)),
 		"verify-withdrawn": visitor.upload("/xac-thuc", "a.pdf", b.file(issued[1], 0)),
 		"verify-altered":   visitor.upload("/xac-thuc", "a.pdf", altered),
+		"verify-unsigned":  visitor.upload("/xac-thuc", "a.pdf", b.preview()),
+		"verify-draft":     visitor.upload("/xac-thuc", "a.pdf", b.file(issued[0], 2)),
+		"verify-unknown":   visitor.upload("/xac-thuc", "a.pdf", foreign),
+		"verify-nothing":   visitor.upload("/xac-thuc", "a.pdf", nil),
+		"lookup-unknown":   visitor.get("/tra-cuu/0000-0000-0000-0000"),
 		"lookup":           visitor.get("/tra-cuu/" + b.state(issued[1]).LookupCode),
 		"photo":            visitor.upload("/anh", "a.gif", []byte("GIF89a....")),
 		"problem":          visitor.get("/khong-co"),

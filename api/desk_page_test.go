@@ -52,7 +52,7 @@ func (r reply) text() string {
 }
 
 func (r reply) heading() string {
-	m := regexp.MustCompile(`(?s)<h1>(.*?)</h1>`).FindStringSubmatch(r.body)
+	m := regexp.MustCompile(`(?s)<h1[^>]*>(.*?)</h1>`).FindStringSubmatch(r.body)
 	if m == nil {
 		return ""
 	}

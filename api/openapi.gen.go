@@ -961,12 +961,15 @@ type PublicDocument struct {
 	Notice          *string `json:"notice,omitempty"`
 	NumberAndSymbol *string `json:"number_and_symbol,omitempty"`
 
-	// Reason why it was withdrawn
+	// Reason why it was withdrawn or replaced
 	Reason *string `json:"reason,omitempty"`
 
 	// State draft → signed → numbered → issued → delivered; returned before it has a number; withdrawn, replaced or corrected after
 	State   State  `json:"state"`
 	Subject string `json:"subject"`
+
+	// Successor number, symbol and date of the document that replaced or corrected this one
+	Successor *string `json:"successor,omitempty"`
 }
 
 // Reason defines model for Reason.
@@ -1034,7 +1037,10 @@ type RegisterWord struct {
 	State        RegisterWordState `json:"state"`
 	StateDate    *string           `json:"state_date,omitempty"`
 	Subject      *string           `json:"subject,omitempty"`
-	Symbol       *string           `json:"symbol,omitempty"`
+
+	// Successor number, symbol and date of the document that replaced or corrected this one
+	Successor *string `json:"successor,omitempty"`
+	Symbol    *string `json:"symbol,omitempty"`
 }
 
 // RegisterWordState defines model for RegisterWord.State.

@@ -77,7 +77,7 @@ func (s *Server) lookupPage(c echo.Context) error {
 		case err != nil:
 			return err
 		default:
-			body.Found, body.Answer = &found, stateAnswer(found.State)
+			body.Found, body.Answer = &found, stateAnswer(found.State, found.Successor)
 		}
 		title = body.Answer.Says
 	}
@@ -99,8 +99,9 @@ func unknownCode(typed string) *answer {
 	}
 }
 
-// stateAnswer says to a citizen what a document's state means.
-func stateAnswer(state archive.State) *answer {
+// stateAnswer says to a citizen what a document's state means. successor names
+// the document that replaced or corrected it, "" when that is not known.
+func stateAnswer(state archive.State, successor string) *answer {
 	switch state {
 	case archive.Issued, archive.Delivered:
 		return &answer{
@@ -111,7 +112,7 @@ func stateAnswer(state archive.State) *answer {
 	case archive.Corrected:
 		return &answer{
 			Tone: caution, Says: "Còn hiệu lực, đã được đính chính bằng văn bản khác", SaysEN: "In force, corrected by another document",
-			Do:   "Hãy đọc cùng văn bản đính chính; nếu chưa có, hỏi cơ quan ban hành.",
+			Do:   "Hãy đọc cùng văn bản đính chính" + numbered(" số ", successor) + "; nếu chưa có, hỏi cơ quan ban hành.",
 			DoEN: "Read it together with the correction; ask the issuing agency for it.",
 		}
 	case archive.Withdrawn:
@@ -123,12 +124,20 @@ func stateAnswer(state archive.State) *answer {
 	case archive.Replaced:
 		return &answer{
 			Tone: bad, Says: "Đã được thay thế bằng văn bản khác", SaysEN: "Replaced by another document",
-			Do:   "Đừng dùng văn bản này. Hãy dùng văn bản thay thế.",
-			DoEN: "Do not use this document; use the one that replaced it.",
+			Do:   "Đừng dùng văn bản này. Hãy dùng văn bản thay thế" + numbered(" số ", successor) + "; nếu chưa có, hỏi cơ quan ban hành.",
+			DoEN: "Do not use this document but the one that replaced it; ask the issuing agency for it.",
 		}
 	case archive.Drafted, archive.Signed, archive.Numbered, archive.Returned:
 	}
 	return &answer{Tone: caution, Says: "Văn bản chưa phát hành", SaysEN: "The document is not issued"}
+}
+
+// numbered is words with a number after them, nothing without a number.
+func numbered(words, number string) string {
+	if number == "" {
+		return ""
+	}
+	return words + number
 }
 
 // pageWords replace the detail of problems that speak of what only a program

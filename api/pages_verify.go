@@ -13,14 +13,7 @@ import (
 // verifyPage is /xac-thuc: a file in, the verdict first, the report of Thông tư
 // 15/2025/TT-BKHCN, Điều 6 after it.
 func (s *Server) verifyPage(c echo.Context) error {
-	body := struct {
-		Limit, Name, Wrong string
-		Report             *verify.Report
-		Answer             *answer
-		Reasons            []verify.Check
-		Known              *verify.Register // nil when the register does not know the file
-		Signed             []signedPart
-	}{Limit: megabytes(s.limits.VerifyBody)}
+	body := verifyBody{Limit: megabytes(s.limits.VerifyBody)}
 	title, status := "Xác thực tệp PDF", http.StatusOK
 	if c.Request().Method == http.MethodPost {
 		if err := s.public(c); err != nil {
@@ -33,18 +26,35 @@ func (s *Server) verifyPage(c echo.Context) error {
 		if wrong != "" {
 			body.Wrong, status = wrong, http.StatusBadRequest
 		} else {
-			if body.Report, err = s.service.Verify(c.Request().Context(), f.content); err != nil {
+			report, err := s.service.Verify(c.Request().Context(), f.content)
+			if err != nil {
 				return err
 			}
-			body.Name, body.Answer = f.name, fileAnswer(body.Report)
-			body.Reasons, body.Signed = reasons(body.Report), signedParts(body.Report)
-			if r := body.Report.Register; r != nil && r.State != verify.RegisterUnknown {
-				body.Known = r
-			}
+			body.judged(f.name, report)
 			title = body.Answer.Says
 		}
 	}
 	return s.page(c, status, "verify", title, body)
+}
+
+// verifyBody is what the page shows: before a file came, why it could not be
+// taken, or the verdict.
+type verifyBody struct {
+	Limit, Name, Wrong string
+	Report             *verify.Report
+	Answer             *answer
+	Reasons            []verify.Check
+	Known              *verify.Register // nil when the register does not know the file
+	Signed             []signedPart
+}
+
+// judged takes the verdict on the file of this name.
+func (b *verifyBody) judged(name string, r *verify.Report) {
+	b.Name, b.Report, b.Answer = name, r, fileAnswer(r)
+	b.Reasons, b.Signed = reasons(r), signedParts(r)
+	if r.Register != nil && r.Register.State != verify.RegisterUnknown {
+		b.Known = r.Register
+	}
 }
 
 // fileAnswer weighs the signatures and the register's word together: a document
@@ -112,28 +122,30 @@ func registerAnswer(r *verify.Register) *answer {
 			DoEN:   "You can use this document. Keep the PDF: a print-out carries no digital signature.",
 		}
 	case verify.RegisterCorrected:
-		a := stateAnswer(archive.Corrected)
+		a := stateAnswer(archive.Corrected, r.Successor)
 		a.Says, a.SaysEN = "Văn bản thật, đã được đính chính bằng văn bản khác", "Genuine, corrected by another document"
 		return a
 	case verify.RegisterWithdrawn:
-		a := stateAnswer(archive.Withdrawn)
+		a := stateAnswer(archive.Withdrawn, "")
 		a.Says, a.SaysEN = "Văn bản đã bị thu hồi, không còn giá trị", "This document was withdrawn and is no longer in force"
 		a.Detail = "Chữ ký đúng và tệp nguyên vẹn, nhưng cơ quan đã thu hồi văn bản."
 		return a
 	case verify.RegisterReplaced:
-		a := stateAnswer(archive.Replaced)
+		a := stateAnswer(archive.Replaced, r.Successor)
 		a.Says, a.SaysEN = "Văn bản đã được thay thế bằng văn bản khác", "This document was replaced by another one"
 		a.Detail = "Chữ ký đúng và tệp nguyên vẹn, nhưng văn bản không còn được áp dụng."
 		return a
 	case verify.RegisterMismatch:
 		return &answer{
 			Tone: bad, Says: "Số hoặc ngày trên tệp khác với sổ đăng ký, đừng dùng", SaysEN: "Number or date does not match the register; do not use it",
-			Do: "Hãy hỏi cơ quan ban hành.", DoEN: "Ask the issuing agency.",
+			Detail: "Chữ ký đúng, nhưng điều ghi trên tệp không giống sổ đăng ký.",
+			Do:     "Hãy hỏi cơ quan ban hành.", DoEN: "Ask the issuing agency.",
 		}
 	case verify.RegisterAltered:
 		return &answer{
-			Tone: bad, Says: "Mang mã của một văn bản trong sổ nhưng không phải tệp đó, đừng dùng", SaysEN: "It bears the code of a document in the register but is not that file; do not use it",
-			Do: "Hãy xin cơ quan ban hành tệp gốc.", DoEN: "Ask the issuing agency for the original file.",
+			Tone: bad, Says: "Không phải tệp đã phát hành, đừng dùng", SaysEN: "Not the file that was issued; do not use it",
+			Detail: "Tệp mang mã tra cứu của một văn bản trong sổ đăng ký nhưng không phải tệp đó: nội dung đã bị sửa hoặc là bản khác.",
+			Do:     "Hãy xin cơ quan ban hành tệp gốc.", DoEN: "Ask the issuing agency for the original file.",
 		}
 	case verify.RegisterChanged:
 		return &answer{
@@ -156,10 +168,12 @@ func registerAnswer(r *verify.Register) *answer {
 		}
 	}
 	return &answer{
-		Tone: good, Says: "Chữ ký hợp lệ, tệp không bị sửa", SaysEN: "The signatures are valid and the file is unaltered",
-		Detail: "Văn bản không có trong sổ đăng ký của hệ thống này, nên không biết văn bản còn hiệu lực hay đã thu hồi.",
-		Do:     "Xem tên người ký và cơ quan dưới đây có đúng nơi ban hành không; cần chắc chắn thì hỏi cơ quan đó.",
-		DoEN:   "See below whether signer and agency are who they should be; ask that agency whether the document is in force.",
+		// Anyone who has a certificate can sign anything: who signed is for the
+		// reader to weigh.
+		Tone: caution, Says: "Chữ ký hợp lệ, nhưng sổ đăng ký ở đây không có văn bản này", SaysEN: "The signatures are valid, but the register here does not have this document",
+		Detail: "Tệp không bị sửa sau khi ký. Văn bản có thể do nơi khác phát hành; không biết còn hiệu lực hay đã thu hồi.",
+		Do:     "Xem tên người ký và cơ quan dưới đây có đúng là nơi ban hành không. Nếu văn bản ghi là của cơ quan dùng hệ thống này thì đừng dùng và hãy hỏi cơ quan đó.",
+		DoEN:   "See below whether signer and agency are who they should be. If the document names an agency that uses this service, do not use it and ask that agency.",
 	}
 }
 

@@ -78,7 +78,7 @@ func (h *handlers) LookUp(c echo.Context, code string) error {
 func publicDocument(d issuance.PublicDocument) PublicDocument {
 	out := PublicDocument{
 		LookupCode: d.LookupCode, State: State(d.State), Agency: d.Agency, DocumentType: d.DocumentType, Subject: d.Subject,
-		NumberAndSymbol: optional(d.NumberAndSymbol), Reason: optional(d.Reason), Notice: optional(d.Notice),
+		NumberAndSymbol: optional(d.NumberAndSymbol), Reason: optional(d.Reason), Notice: optional(d.Notice), Successor: optional(d.Successor),
 	}
 	if d.Annexes > 0 {
 		out.Annexes = &d.Annexes

@@ -119,7 +119,7 @@ func TestVerifyPage(t *testing.T) {
 		"signed only":            {b.file(ids[0], 2), 200, "caution", "Bản chưa phát hành, chưa có giá trị", nil},
 		"draft":                  {b.file(ids[0], 1), 200, "caution", "Bản chưa phát hành, chưa có giá trị", nil},
 		"unsigned":               {b.preview(), 200, "bad", "Tệp này không có chữ ký số", nil},
-		"another's":              {foreign, 200, "good", "Chữ ký hợp lệ, tệp không bị sửa", []string{"không có trong sổ đăng ký"}},
+		"another's":              {foreign, 200, "caution", "Chữ ký hợp lệ, nhưng sổ đăng ký ở đây không có văn bản này", []string{"có đúng là nơi ban hành không"}},
 		"appended to":            {appended(t, genuine), 200, "caution", "Không phải bản trong sổ: tệp đã bị thêm nội dung", nil},
 		"withdrawn, appended to": {appended(t, b.file(ids[1], 0)), 200, "bad", "Văn bản đã bị thu hồi, không còn giá trị", nil},
 		"no PDF":                 {[]byte("GIF89a"), 200, "bad", "Không đọc được tệp này", []string{"Chọn đúng tệp PDF"}},
@@ -147,7 +147,7 @@ func TestVerifyPage(t *testing.T) {
 // TestVerdictsOfTheRegister: good signatures alone make no good document.
 func TestVerdictsOfTheRegister(t *testing.T) {
 	for state, want := range map[string]tone{
-		verify.RegisterIssued: good, verify.RegisterUnknown: good, verify.RegisterCorrected: caution, verify.RegisterUnfinal: caution,
+		verify.RegisterIssued: good, verify.RegisterUnknown: caution, verify.RegisterCorrected: caution, verify.RegisterUnfinal: caution,
 		verify.RegisterChanged: caution, "A_NEW_WORD": caution,
 		verify.RegisterWithdrawn: bad, verify.RegisterReplaced: bad, verify.RegisterMismatch: bad, verify.RegisterAltered: bad,
 	} {

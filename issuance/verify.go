@@ -57,7 +57,9 @@ func (s *Service) askRegister(ctx context.Context, pdf []byte, code string) (*ve
 func (s *Service) wordOn(ctx context.Context, sum string) (*verify.Register, error) {
 	doc, err := s.store.BySHA256(ctx, sum)
 	if err == nil {
-		return registerWord(doc, sum), nil
+		word := registerWord(doc, sum)
+		word.Successor, err = s.successor(ctx, doc)
+		return word, err
 	}
 	if _, missing := errors.AsType[*archive.NotFoundError](err); !missing {
 		return nil, err
@@ -71,7 +73,23 @@ func (s *Service) wordOn(ctx context.Context, sum string) (*verify.Register, err
 	if annex.Signed == sum && hasRevision(doc, archive.RevisionIssued) {
 		word.State = registerState(doc.State)
 	}
-	return word, nil
+	word.Successor, err = s.successor(ctx, doc)
+	return word, err
+}
+
+// successor names the document that replaced or corrected doc, "" without one.
+func (s *Service) successor(ctx context.Context, doc archive.Document) (string, error) {
+	if doc.ReplacedBy == "" {
+		return "", nil
+	}
+	next, err := s.store.Get(ctx, doc.ReplacedBy)
+	if _, missing := errors.AsType[*archive.NotFoundError](err); missing {
+		return "", nil
+	}
+	if err != nil || next.Number == nil {
+		return "", err
+	}
+	return next.Number.Full() + " ngày " + next.Number.Date.In(archive.Zone).Format("02/01/2006"), nil
 }
 
 // askByCode finds the issued document whose lookup code a file claims. The file
@@ -170,6 +188,7 @@ type PublicDocument struct {
 	Date                                      time.Time // zero until numbered
 	Reason                                    string    // of a withdrawal or replacement
 	Ended                                     time.Time
+	Successor                                 string // number and date of what replaced or corrected it
 	Notice                                    string
 	Annexes                                   int // in files of their own
 }
@@ -205,7 +224,8 @@ func (s *Service) LookUp(ctx context.Context, typed string) (PublicDocument, err
 	if !doc.State.InForce() {
 		out.Reason = doc.Reason
 	}
-	return out, nil
+	out.Successor, err = s.successor(ctx, doc)
+	return out, err
 }
 
 // Readiness is one thing the service needs in order to work.

@@ -63,7 +63,7 @@ var zone = time.FixedZone("Asia/Ho_Chi_Minh", 7*60*60)
 var functions = template.FuncMap{
 	"day":    func(t time.Time) string { return t.In(zone).Format("02/01/2006") },
 	"moment": func(t time.Time) string { return t.In(zone).Format("15:04:05 ngày 02/01/2006") },
-	"minute": func(t time.Time) string { return t.In(zone).Format("15:04 02/01/2006") },
+	"minute": func(t time.Time) string { return t.In(zone).Format("15:04 ngày 02/01/2006") },
 	"iso":    func(t time.Time) string { return t.In(zone).Format(time.RFC3339) },
 	"add":    func(a, b int) int { return a + b },
 	"join":   strings.Join,

@@ -219,6 +219,12 @@ func (p *Tab) Press(key string) {
 	p.do("Input.dispatchKeyEvent", down)
 }
 
+// Type writes into the element that has the focus.
+func (p *Tab) Type(text string) {
+	p.b.t.Helper()
+	p.do("Input.insertText", map[string]any{"text": text})
+}
+
 // Choose does something that asks for a file and answers with this one.
 func (p *Tab) Choose(file string, do func()) {
 	p.b.t.Helper()
@@ -294,8 +300,20 @@ func (p *Tab) Drop(file, selector string) {
 }
 
 // Focused is what a screen reader says of the element that has the focus: its
-// role and its name, empty when none has.
+// role and its name, empty when none has. A page that was just opened gives the
+// focus when it is first drawn, which is waited for.
 func (p *Tab) Focused() (role, name string) {
+	p.b.t.Helper()
+	const looks = 200
+	for range looks {
+		if role, name = p.focused(); role != "" {
+			break
+		}
+	}
+	return role, name
+}
+
+func (p *Tab) focused() (role, name string) {
 	p.b.t.Helper()
 	type value struct {
 		Value any `json:"value"`

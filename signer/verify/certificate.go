@@ -157,17 +157,17 @@ func (j *judgement) validity(c *x509.Certificate, at time.Time) {
 	proved := !j.proven.IsZero()
 	switch {
 	case at.Before(c.NotBefore):
-		j.answer("certificate_validity", "not_yet", Failed, NotYetValid, c.NotBefore, c.NotAfter)
+		j.answer("certificate_validity", "not_yet", Failed, NotYetValid, day(c.NotBefore), day(c.NotAfter))
 	case at.After(c.NotAfter) && proved:
-		j.answer("certificate_validity", "expired_at_signing", Failed, Expired, c.NotBefore, c.NotAfter)
+		j.answer("certificate_validity", "expired_at_signing", Failed, Expired, day(c.NotBefore), day(c.NotAfter))
 	case at.After(c.NotAfter):
-		j.answer("certificate_validity", "expired", Failed, OutOfBoundsNoPOE, c.NotBefore, c.NotAfter)
+		j.answer("certificate_validity", "expired", Failed, OutOfBoundsNoPOE, day(c.NotBefore), day(c.NotAfter))
 	case !proved && !j.claimed.IsZero() && (j.claimed.Before(c.NotBefore) || j.claimed.After(c.NotAfter)):
-		j.answer("certificate_validity", "claimed_outside", Failed, SigConstraintsFailure, c.NotBefore, c.NotAfter)
+		j.answer("certificate_validity", "claimed_outside", Failed, SigConstraintsFailure, day(c.NotBefore), day(c.NotAfter))
 	case j.v.now.After(c.NotAfter):
-		j.answer("certificate_validity", "expired_since", Passed, "", c.NotBefore, c.NotAfter)
+		j.answer("certificate_validity", "expired_since", Passed, "", day(c.NotBefore), day(c.NotAfter))
 	default:
-		j.answer("certificate_validity", "ok", Passed, "", c.NotBefore, c.NotAfter)
+		j.answer("certificate_validity", "ok", Passed, "", day(c.NotBefore), day(c.NotAfter))
 	}
 }
 

@@ -144,7 +144,7 @@ func (t *Trust) checkPath(path []*x509.Certificate, at time.Time, use purpose) *
 			case c.MaxPathLen >= 0 && (c.MaxPathLen > 0 || c.MaxPathLenZero) && i-1 > c.MaxPathLen:
 				return &chainProblem{code: "path_length", sub: ChainConstraintsFailure, cert: c}
 			case at.Before(c.NotBefore) || at.After(c.NotAfter):
-				return &chainProblem{code: "ca_validity", sub: CertificateChainFailure, cert: c, args: []any{c.NotBefore, c.NotAfter}}
+				return &chainProblem{code: "ca_validity", sub: CertificateChainFailure, cert: c, args: []any{day(c.NotBefore), day(c.NotAfter)}}
 			}
 		}
 	}

@@ -49,8 +49,9 @@ func (v *verifier) keep(path []*x509.Certificate) {
 func (v *verifier) keepOCSP(c, issuer *x509.Certificate) bool {
 	var best []byte
 	var issued revocationState
-	for _, basic := range v.evidence.ocsps[:min(len(v.evidence.ocsps), maxOCSPTries)] {
-		if s, ok := fromOCSP(basic, c, issuer, v.now, v.now); ok && s.known && (best == nil || s.issued.After(issued.issued)) {
+	at := slices.Concat(v.evidence.fetchedOCSPs, v.evidence.ocsps)
+	for _, basic := range at[:min(len(at), maxOCSPTries)] {
+		if s, ok := v.evidence.fromOCSP(basic, c, issuer, v.now, v.now); ok && s.known && (best == nil || s.issued.After(issued.issued)) {
 			best, issued = basic, s
 		}
 	}
@@ -63,7 +64,7 @@ func (v *verifier) keepOCSP(c, issuer *x509.Certificate) bool {
 // keepCRL keeps the newest list that speaks about c.
 func (v *verifier) keepCRL(c, issuer *x509.Certificate) {
 	var best *x509.RevocationList
-	for _, l := range slices.Concat(v.evidence.trust.crls, v.evidence.crls) {
+	for _, l := range slices.Concat(v.evidence.fetchedCRLs, v.evidence.trust.crls, v.evidence.crls) {
 		if bytes.Equal(l.RawIssuer, c.RawIssuer) && v.evidence.fromCRL(l, c, issuer, v.now, v.now).known && (best == nil || l.ThisUpdate.After(best.ThisUpdate)) {
 			best = l
 		}

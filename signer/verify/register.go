@@ -100,6 +100,14 @@ func otherDay(line, date string) bool {
 	return false
 }
 
+// successor names what replaced or corrected the document.
+func (w *Register) successor() (vi, en string) {
+	if w.Successor == "" {
+		return "văn bản khác", "another document"
+	}
+	return "văn bản số " + w.Successor, "document " + strings.Replace(w.Successor, " ngày ", " of ", 1)
+}
+
 func registerWords(w *Register, full string) (vi, en string) {
 	reason := ""
 	if w.Reason != "" {
@@ -129,11 +137,13 @@ func registerWords(w *Register, full string) (vi, en string) {
 		return fmt.Sprintf("Văn bản số %s đã bị thu hồi ngày %s, không còn giá trị.%s", full, w.StateDate, reason),
 			fmt.Sprintf("Document %s was withdrawn on %s and is no longer in force.", full, w.StateDate)
 	case RegisterReplaced:
-		return fmt.Sprintf("Văn bản số %s đã được thay thế ngày %s bằng văn bản khác.%s", full, w.StateDate, reason),
-			fmt.Sprintf("Document %s was replaced on %s by another document.", full, w.StateDate)
+		by, byEN := w.successor()
+		return fmt.Sprintf("Văn bản số %s đã được thay thế ngày %s bằng %s.%s", full, w.StateDate, by, reason),
+			fmt.Sprintf("Document %s was replaced on %s by %s.", full, w.StateDate, byEN)
 	case RegisterCorrected:
-		return fmt.Sprintf("Văn bản số %s còn hiệu lực và đã được đính chính bằng văn bản khác.%s", full, reason),
-			fmt.Sprintf("Document %s is in force and was corrected by another document.", full)
+		by, byEN := w.successor()
+		return fmt.Sprintf("Văn bản số %s còn hiệu lực và đã được đính chính bằng %s.%s", full, by, reason),
+			fmt.Sprintf("Document %s is in force and was corrected by %s.", full, byEN)
 	}
 	return "Sổ đăng ký chưa cho biết trạng thái của văn bản này.", "The register does not say where this document stands."
 }

@@ -208,7 +208,10 @@ type Register struct {
 	ReplacedBy   string `json:"replaced_by,omitempty"`
 	// Annex is the number of the annex that the file is, in a file of its own; 0
 	// is the document itself.
-	Annex     int    `json:"annex,omitempty"`
+	Annex int `json:"annex,omitempty"`
+	// Successor is the number, symbol and date, as printed, of the document that
+	// replaced or corrected this one.
+	Successor string `json:"successor,omitempty"`
 	Message   string `json:"message"`
 	MessageEN string `json:"message_en"`
 }

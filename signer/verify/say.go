@@ -13,6 +13,9 @@ import (
 // both is an argument that reads differently in the two languages.
 type both struct{ vi, en string }
 
+// day is an argument of which only the date is said.
+type day time.Time
+
 // vietnam is the zone in which reports give times.
 var vietnam = time.FixedZone("UTC+7", 7*3600)
 
@@ -27,7 +30,10 @@ func say(t text, args ...any) (vi, en string) {
 		var v, e string
 		switch a := a.(type) {
 		case time.Time:
-			v, e = a.In(vietnam).Format("15:04:05 02/01/2006"), a.In(vietnam).Format("2006-01-02 15:04:05 (UTC+7)")
+			v, e = a.In(vietnam).Format("15:04:05 ngày 02/01/2006"), a.In(vietnam).Format("2006-01-02 15:04:05 (UTC+7)")
+		case day:
+			t := time.Time(a).In(vietnam)
+			v, e = t.Format("02/01/2006"), t.Format(time.DateOnly)
 		case both:
 			v, e = a.vi, a.en
 		default:

@@ -147,7 +147,7 @@ func (v *verifier) checkToken(sd *cms.SignedData, digest func(crypto.Hash) []byt
 		return fail("outside_validity", NotYetValid)
 	}
 	if control.After(core.cert.NotAfter) {
-		return fail("expired", OutOfBoundsNoPOE, core.cert.NotAfter)
+		return fail("expired", OutOfBoundsNoPOE, day(core.cert.NotAfter))
 	}
 	if info.time.After(v.now.Add(clockSkew)) {
 		return fail("future", TimestampOrderFailure, info.time)

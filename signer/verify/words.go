@@ -191,8 +191,8 @@ var checks = map[string]checkWords{
 	"digest": {
 		question: text{"Nội dung có đúng như khi ký không?", "Is the content as it was signed?"},
 		answers: map[string]text{
-			"ok":          {"Đúng, giá trị băm {0} khớp.", "Yes, the {0} digest matches."},
-			"mismatch":    {"Không. Nội dung đã bị sửa sau khi ký: giá trị băm không khớp.", "No. The content was altered after signing: the digest does not match."},
+			"ok":          {"Đúng từng byte như khi ký ({0}).", "Yes, byte for byte ({0})."},
+			"mismatch":    {"Không. Nội dung không còn đúng như khi ký: tệp đã bị sửa hoặc bị hỏng.", "No. The content is not what was signed: the file was altered or damaged."},
 			"not_checked": {"Chưa kiểm tra được.", "It could not be checked."},
 		},
 		todo: map[string]text{"": askSender},

@@ -12,6 +12,13 @@ for (const form of document.querySelectorAll("[data-drop]")) {
   });
 }
 
+// A large file takes a while to arrive: say that it is on its way.
+for (const button of document.querySelectorAll("[data-busy]")) {
+  const idle = button.innerHTML;
+  button.form.addEventListener("submit", () => { button.textContent = button.dataset.busy; button.form.setAttribute("aria-busy", "true"); });
+  addEventListener("pageshow", () => { button.innerHTML = idle; button.form.removeAttribute("aria-busy"); });
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
