@@ -43,7 +43,7 @@ type verifyBody struct {
 	Limit, Name, Wrong string
 	Report             *verify.Report
 	Answer             *answer
-	Reasons            []verify.Check
+	Reasons, Notes     []verify.Check
 	Known              *verify.Register // nil when the register does not know the file
 	Signed             []signedPart
 }
@@ -52,6 +52,9 @@ type verifyBody struct {
 func (b *verifyBody) judged(name string, r *verify.Report) {
 	b.Name, b.Report, b.Answer = name, r, fileAnswer(r)
 	b.Reasons, b.Signed = reasons(r), signedParts(r)
+	if b.Notes = notes(r); len(b.Notes) > 0 && b.Answer.Tone == good {
+		b.Answer.Detail += " Có điều cần lưu ý, ghi ngay dưới đây."
+	}
 	if r.Register != nil && r.Register.State != verify.RegisterUnknown {
 		b.Known = r.Register
 	}
@@ -200,6 +203,28 @@ func reasons(r *verify.Report) []verify.Check {
 			if c.Status == want && (want == verify.Failed || c.Sub != "") && len(out) < maxReasons && !slices.ContainsFunc(out, same) {
 				out = append(out, c)
 			}
+		}
+	}
+	return out
+}
+
+// notes are the warnings about a file whose signatures are good: what could not
+// be checked must not hide behind a good answer (Thông tư 15/2025/TT-BKHCN, Phụ
+// lục II). That a time is only claimed is usual, and stands in the report.
+func notes(r *verify.Report) []verify.Check {
+	if r.Indication != verify.TotalPassed {
+		return nil
+	}
+	all := slices.Clone(r.Checks)
+	for _, s := range r.Signatures {
+		all = append(all, s.Checks...)
+	}
+	var out []verify.Check
+	for _, c := range all {
+		usual := c.Code == "space-after-eof" || c.ID == "signing_time" || c.ID == "timestamp" && c.Code != "revocation_unknown" || c.ID == "valid_at_signing"
+		said := slices.ContainsFunc(out, func(o verify.Check) bool { return o.Message == c.Message })
+		if c.Status == verify.Warning && !usual && !said && len(out) < maxReasons {
+			out = append(out, c)
 		}
 	}
 	return out

@@ -165,6 +165,21 @@ func TestVerdictsOfTheRegister(t *testing.T) {
 	}
 }
 
+// TestUncheckedRevocationIsSaid: where no revocation list is at hand, the page
+// says so right below the answer.
+func TestUncheckedRevocationIsSaid(t *testing.T) {
+	b := newBench(t, func(_ *Config, o *issuance.Options) { o.Trust = verify.NewTrust(o.Trust.Anchors()...) })
+	res := b.person().upload("/xac-thuc", "a.pdf", b.file(b.documents(1, "issued")[0], 0))
+	text := res.text()
+	note, report := strings.Index(text, "chưa kiểm tra được tình trạng thu hồi"), strings.Index(text, "Tổ chức cấp chứng thư")
+	if res.status != http.StatusOK || !strings.Contains(text, "Có điều cần lưu ý") || note < 0 || note > report {
+		t.Errorf("%d, noted at %d, report at %d: %s", res.status, note, report, text)
+	}
+	if res := b.person().upload("/xac-thuc", "a.pdf", b.file(b.documents(1, "draft")[0], 0)); strings.Contains(res.text(), "Có điều cần lưu ý") {
+		t.Errorf("a note on no good answer: %s", res.text())
+	}
+}
+
 func TestRowsNeverShowTheUncheckedAsGood(t *testing.T) {
 	for _, r := range reportRows(verify.Signature{Indication: verify.Indeterminate}) {
 		if r.Status == verify.Passed || r.Value == "" && r.Label != "Kết luận" {

@@ -160,6 +160,9 @@ func (c *cli) printChecks(p *printer, indent string, checks []verify.Check) {
 	marks := map[verify.Status]string{verify.Passed: "✓", verify.Failed: "✗", verify.Warning: "!", verify.NotChecked: "–"}
 	for _, k := range checks {
 		p.line("%s%s %s %s", indent, marks[k.Status], c.tell(k.Question, k.QuestionEN), c.tell(k.Message, k.MessageEN))
+		if k.Detail != "" {
+			p.line("%s    (%s)", indent, k.Detail)
+		}
 		if todo := c.tell(k.Todo, k.TodoEN); todo != "" && k.Status != verify.Passed {
 			p.line("%s    → %s", indent, todo)
 		}

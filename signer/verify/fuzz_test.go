@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"testing"
 
+	"golang.org/x/crypto/ocsp"
+
 	"antin/signer/verify"
 )
 
@@ -16,6 +18,10 @@ func FuzzDocument(f *testing.F) {
 		f.Add(g)
 	}
 	f.Add(store(issued(), nil, crls(), nil))
+	f.Add(store(signedBy(by(employer())), nil, nil, [][]byte{
+		delegatedAnswer(pki().CA.Certificate, responder(9001, nil), employer().Certificate.SerialNumber),
+		answer(employer().Certificate, ocsp.Revoked, now, now),
+	}))
 	f.Add(lateStamp(issued()))
 	f.Add(hybrid())
 	f.Add(compressedOverwrite())

@@ -200,10 +200,21 @@ func (j *judgement) conclude() {
 func decisive(list []Check, sub SubIndication) both {
 	for _, c := range list {
 		if c.Status == Failed && (c.Sub == sub || sub == "") {
-			return both{c.Message, c.MessageEN}
+			return both{bareAnswer(c.Message), bareAnswer(c.MessageEN)}
 		}
 	}
 	return both{}
+}
+
+// bareAnswer is an answer without the yes or no that only its question makes
+// sense of.
+func bareAnswer(s string) string {
+	for _, word := range []string{"Không. ", "Không rõ. ", "Có. ", "No. ", "Not known. ", "Yes. "} {
+		if rest, ok := strings.CutPrefix(s, word); ok {
+			return rest
+		}
+	}
+	return s
 }
 
 // gravity orders the reasons of which the document gets one: altered content
