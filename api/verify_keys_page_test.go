@@ -116,7 +116,7 @@ func TestVerifyByKeyboard(t *testing.T) {
 	for window, w := range windows {
 		tab := browser.Open(server.URL+"/xac-thuc", w)
 		shoot(t, tab, "verify-"+window)
-		for _, f := range files { // one after the other in the same tab, as people do
+		for _, f := range files[:6] { // one after the other in the same tab, as people do
 			focusOn(t, tab, "button", "tệp")
 			tab.Choose(f.file, func() { tab.Press("Enter") })
 			focusOn(t, tab, "button", "Kiểm tra")

@@ -21,15 +21,15 @@ var differences = func() map[string]string {
 			[]string{"certified-p3-note-added"},
 		},
 		{
-			"pyHanko", "it skips what follows the CMS object in /Contents; ISO 32000-1, 12.8.3.3.1 lets only zero padding stand there, and the bytes are covered by no signature.",
+			"pyHanko", "it skips what follows the CMS object in /Contents; ISO 32000-2, 12.8.3.3.1 lets only zero padding stand there, and the bytes are covered by no signature.",
 			[]string{"bytes-hidden-after-the-signature"},
 		},
 		{
-			"DSS", "it skips what follows the CMS object in /Contents; ISO 32000-1, 12.8.3.3.1 lets only zero padding stand there, and the bytes are covered by no signature.",
+			"DSS", "it skips what follows the CMS object in /Contents; ISO 32000-2, 12.8.3.3.1 lets only zero padding stand there, and the bytes are covered by no signature.",
 			[]string{"bytes-hidden-after-the-signature"},
 		},
 		{
-			"DSS", "it silently leaves out a signature that it cannot parse and reports the others; ISO 32000-1, 12.8.1, tables 252 and 253: the field is signed, so its signature must be judged.",
+			"DSS", "it silently leaves out a signature that it cannot parse and reports the others; the field has a signature dictionary (ISO 32000-1, 12.7.4.5), so there is a signature to judge, and ISO 32000-1, table 252 requires /Contents.",
 			[]string{"contents-zeroed", "contents-not-cms", "byterange-missing", "byterange-null", "contents-missing", "contents-null", "contents-empty"},
 		},
 		{
@@ -49,11 +49,11 @@ var differences = func() map[string]string {
 			[]string{"several-startxref"},
 		},
 		{
-			"pyHanko", "cut back to revision 2 the file is a sound certified document; that the agency's seal is missing follows from Nghị định 30/2020/NĐ-CP, Điều 32.2.d, not from PDF.",
+			"pyHanko", "cut back to revision 2 the file is a sound certified document; that the agency's seal is missing follows from Nghị định 30/2020/NĐ-CP, Điều 32.2.c and d, not from PDF.",
 			[]string{"seal-cut-off"},
 		},
 		{
-			"DSS", "cut back to revision 2 the file is a sound certified document; that the agency's seal is missing follows from Nghị định 30/2020/NĐ-CP, Điều 32.2.d, not from PDF.",
+			"DSS", "cut back to revision 2 the file is a sound certified document; that the agency's seal is missing follows from Nghị định 30/2020/NĐ-CP, Điều 32.2.c and d, not from PDF.",
 			[]string{"seal-cut-off"},
 		},
 		{
@@ -69,11 +69,11 @@ var differences = func() map[string]string {
 			[]string{"script-by-name", "file-attached"},
 		},
 		{
-			"pyHanko", "it lets the document information and XMP packet change at will; verify lets only the traces of a save change, since ISO 32000-1, table 254 (P=2) names nothing else and the title is shown to the reader (12.2, DisplayDocTitle).",
+			"pyHanko", "it lets the document information and XMP packet change at will; verify lets only the traces of a save change, since ISO 32000-1, table 254 (P=2) names nothing else and the title may be shown to the reader in place of the file name (12.2, DisplayDocTitle).",
 			[]string{"title-changed", "metadata-title-changed"},
 		},
 		{
-			"DSS", "it lets the document information and XMP packet change at will; verify lets only the traces of a save change, since ISO 32000-1, table 254 (P=2) names nothing else and the title is shown to the reader (12.2, DisplayDocTitle).",
+			"DSS", "it lets the document information and XMP packet change at will; verify lets only the traces of a save change, since ISO 32000-1, table 254 (P=2) names nothing else and the title may be shown to the reader in place of the file name (12.2, DisplayDocTitle).",
 			[]string{"title-changed", "metadata-title-changed"},
 		},
 		{
@@ -85,7 +85,7 @@ var differences = func() map[string]string {
 			[]string{"identifier-changed"},
 		},
 		{
-			"DSS", "it takes everything below /DSS for validation data; ETSI EN 319 142-1, 5.4.2.2 lists the entries.",
+			"DSS", "it takes everything below /DSS for validation data; ISO 32000-2, tables 261 and 262 list the entries.",
 			[]string{"store-holds-other-things"},
 		},
 		{
@@ -97,7 +97,7 @@ var differences = func() map[string]string {
 			[]string{"stamp-shows-other-text", "stamp-draws-a-picture", "stamp-text-invisible"},
 		},
 		{
-			"DSS", "it takes every change of a field for form filling; ISO 32000-1, 12.8.2.2.2: place, name, visibility and actions of a field are not its value.",
+			"DSS", "it takes every change of a field for form filling; ISO 32000-1, table 254 (P=2) allows filling in, and 12.8.2.2.2 has the two versions compared: place, name, visibility and actions of a field are not its value.",
 			[]string{"stamp-field-enlarged", "field-action", "field-look-changed"},
 		},
 		{
@@ -121,31 +121,31 @@ var differences = func() map[string]string {
 			[]string{"evil-annotation-on-p3", "evil-highlight-on-p3"},
 		},
 		{
-			"DSS", "it counts a visible signature on a certified document as signing; its picture is new content (\"Attacks on PDF Certification\", 2021, sneaky signature), and ISO 32000-1, table 254 speaks of signing existing fields.",
+			"DSS", "it counts a visible signature on a certified document as signing, which ISO 32000-1, table 254 (P=2) allows; but its field is a new annotation with a picture, which only P=3 allows, and the picture can cover what was certified (\"Attacks on PDF Certification\", 2021, sneaky signature).",
 			[]string{"visible-signature-on-certified"},
 		},
 		{
-			"pyHanko", "it does not look at where the new signature stands; verify refuses a picture that covers a field or a quarter of the page, because what it hides was signed as visible (ISO 32000-1, 12.5.5).",
+			"pyHanko", "it does not look at where the new signature stands; verify refuses a picture that covers a field or a quarter of the page, because what it hides was signed as visible: an annotation is drawn over the page (ISO 32000-1, 12.5.5). How much is too much is our rule, no clause.",
 			[]string{"later-signature-covers-a-field", "later-signature-covers-the-page"},
 		},
 		{
-			"DSS", "it only warns that elements overlap; verify refuses a picture that covers a field or a quarter of the page, because what it hides was signed as visible (ISO 32000-1, 12.5.5).",
+			"DSS", "it only warns that elements overlap; verify refuses a picture that covers a field or a quarter of the page, because what it hides was signed as visible: an annotation is drawn over the page (ISO 32000-1, 12.5.5). How much is too much is our rule, no clause.",
 			[]string{"later-signature-covers-a-field", "later-signature-covers-the-page"},
 		},
 		{
-			"pyHanko", "RFC 5652 allows it; ETSI EN 319 142-1, 6.3 does not (content-type, message-digest and signing-certificate-v2 shall be present).",
+			"pyHanko", "RFC 5652 allows it; ISO 32000-2, 12.8.3.4.3 (a, e, f) does not for ETSI.CAdES.detached: content-type, message-digest and signing-certificate or signing-certificate-v2 are signed attributes that have to be there.",
 			[]string{"no-signed-attributes", "signing-certificate-missing"},
 		},
 		{
-			"DSS", "its default policy only warns; ETSI EN 319 142-1, 6.3 makes signing-certificate-v2 mandatory.",
+			"DSS", "its default policy only warns; ISO 32000-2, 12.8.3.4.3 (f) makes signing-certificate or signing-certificate-v2 a signed attribute of every PAdES signature.",
 			[]string{"signing-certificate-missing"},
 		},
 		{
-			"DSS", "it judges the first of them; ETSI EN 319 142-1, 4.1: there shall be one SignerInfo.",
+			"DSS", "it judges the first of them; ISO 32000-2, 12.8.3.4.3 (d): exactly one SignerInfo.",
 			[]string{"two-signers-in-one"},
 		},
 		{
-			"DSS", "it ignores /SubFilter and judges the CMS that happens to stand in /Contents; ISO 32000-1, table 257: another encoding was declared, and adbe.x509.rsa_sha1 rests on SHA-1.",
+			"DSS", "it ignores /SubFilter and judges the CMS that happens to stand in /Contents; another encoding was declared (ISO 32000-1, table 257), by which /Contents would not be CMS at all; ISO 32000-2 deprecates adbe.x509.rsa_sha1.",
 			[]string{"adbe-x509-rsa-sha1", "unknown-kind"},
 		},
 		{
@@ -169,11 +169,11 @@ var differences = func() map[string]string {
 			[]string{"claimed-time-in-the-future", "claimed-time-after-the-timestamp"},
 		},
 		{
-			"DSS", "it leaves the broken time-stamp out; verify says INDETERMINATE, because RFC 3161, 2.4.2 binds the token to this very signature and someone put another one there.",
+			"DSS", "it leaves the broken time-stamp out; verify says INDETERMINATE, because RFC 3161, appendix A makes the imprint the hash of this very signature value, and someone put another token there.",
 			[]string{"timestamp-of-another-signature", "timestamp-malformed"},
 		},
 		{
-			"DSS", "it reports the document time-stamp apart and here leaves it out; ISO 32000-2, 12.8.5: its imprint is the digest of this file.",
+			"DSS", "it reports the document time-stamp apart and here leaves it out; ISO 32000-2, 12.8.5.2 and table 255: its imprint is the digest of the byte range of this file.",
 			[]string{"document-timestamp-of-another-file"},
 		},
 		{

@@ -207,4 +207,33 @@ an attacked one.
 
 Where a judge differs, the last column names the clause that decides.
 
+## The clauses, and what they were checked against
+
+The standards themselves are sold and were not at hand. "Quoted" means that public source code carries the text of the
+clause or table; "cited" that independent implementations cite the clause by this number for this matter. Nothing here
+replaces a look into the standard.
+
+| clause | says | checked against |
+|---|---|---|
+| ISO 32000-1, 7.5.4, 7.5.5, 7.5.6 | cross-reference table; %%EOF is the last line; updates are appended, each section after the one before | quoted (7.5.5), cited (7.5.4, 7.5.6) |
+| ISO 32000-1, 12.2, 14.4 | DisplayDocTitle; the first identifier stays | quoted |
+| ISO 32000-1, 12.5.5 | appearance streams | cited, pyHanko among others |
+| ISO 32000-1, 12.7.2, 12.7.3.3, 12.7.4.5 | form dictionary; variable text; signature fields | cited |
+| ISO 32000-1, 12.8.2.2.1 | one DocMDP signature, and it is the first | quoted, DSS among others. ISO 32000-2 says it in 12.8.1: approvals follow the certification |
+| ISO 32000-1, 12.8.2.2.2, 12.8.2.4 | comparing versions; FieldMDP | quoted from ISO 32000-2, which kept the numbers |
+| ISO 32000-1, tables 252, 254, 256, 257 | signature dictionary; P=1, 2, 3; FieldMDP; kinds of signature | quoted (254, 256), pyHanko (254); 252 and 257 by their successors 255 and 260 |
+| ISO 32000-2, 12.8.2.2.1, table 257 | a security store and document time-stamps are no change, at any P | quoted |
+| ISO 32000-2, 12.8.3.3.1, 12.8.3.4.3 | zero padding; attributes of PAdES; one SignerInfo | quoted |
+| ISO 32000-2, 12.8.5, tables 255, 261, 262 | document time-stamp; security store | quoted |
+| ETSI EN 319 102-1, 5.2.5, 5.3, 5.5 | freshness; basic validation; validation with time | cited, pyHanko among others |
+| ETSI EN 319 102-1, tables 5 and 6 | indications and sub-indications, TRY_LATER among them | quoted in the messages of DSS (version 1.3.1) |
+| RFC 5280, 4.2, 4.2.1.3, 4.2.1.9, 4.2.1.12; RFC 6960, 4.2.2.2, 4.4.4 | critical extensions; key usage; basic constraints; extended usage; responders; archive cutoff | quoted or cited, Go's crypto/x509 and pyHanko among others |
+| RFC 3161, appendix A; RFC 5652, 11 | imprint of a signature time-stamp; attributes | quoted |
+| "Attacks on PDF Certification", 2021 | evil annotation, sneaky signature | the authors' summary |
+| Nghị định 30/2020/NĐ-CP, Điều 32.2 | the clerk seals what the person in authority has signed (d), and what the agency issues is sealed (c) | the text |
+| Thông tư 15/2025/TT-BKHCN, Điều 6.4, Phụ lục II | what is shown; a warning when revocation cannot be checked | notes on it only, not the text: to be confirmed |
+
+Two answers are stricter than the standards, on purpose: instantiating page templates, which P=2 allows, is refused, and
+so is any annotation with a picture of its own, which P=3 allows.
+
 `

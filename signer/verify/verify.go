@@ -92,14 +92,11 @@ func newVerifier(data []byte, opt Options) *verifier {
 	if opt.Trust == nil {
 		opt.Trust = NewTrust()
 	}
-	v := &verifier{opt: opt, now: opt.Now, data: data}
+	ctx, stop := context.WithTimeout(context.Background(), maxFetchTime)
+	defer stop()
+	v := &verifier{opt: opt, now: opt.Now, data: data, fetching: fetching{ctx: ctx}}
 	if v.now.IsZero() {
 		v.now = time.Now()
-	}
-	if opt.Fetch != nil {
-		ctx, stop := context.WithTimeout(context.Background(), maxFetchTime)
-		defer stop()
-		v.fetching.ctx = ctx
 	}
 	v.report = &Report{
 		CheckedAt: v.now, Size: len(data), Fields: map[string]string{},
