@@ -17,7 +17,7 @@ import (
 // file is kept.
 func (s *Service) Verify(ctx context.Context, pdf []byte) (*verify.Report, error) {
 	// A fetch has a time limit of its own; without one nothing goes to the network.
-	report, err := verify.Document(pdf, verify.Options{Trust: s.trust, Now: s.now(), Fetch: s.fetch}) //nolint:contextcheck // see above
+	report, err := verify.Document(pdf, verify.Options{Trust: s.trust, Now: s.now(), Fetch: s.fetch})
 	if err != nil {
 		return nil, fmt.Errorf("verify a file: %w", err)
 	}
