@@ -25,7 +25,7 @@ const (
 
 // fetching is the work on the network for one file.
 type fetching struct {
-	ctx   context.Context //nolint:containedctx // it ends with the work on the file
+	ctx   context.Context // it ends with the work on the file
 	asked map[[32]byte]bool
 }
 

@@ -92,9 +92,7 @@ func newVerifier(data []byte, opt Options) *verifier {
 	if opt.Trust == nil {
 		opt.Trust = NewTrust()
 	}
-	ctx, stop := context.WithTimeout(context.Background(), maxFetchTime)
-	defer stop()
-	v := &verifier{opt: opt, now: opt.Now, data: data, fetching: fetching{ctx: ctx}}
+	v := &verifier{opt: opt, now: opt.Now, data: data}
 	if v.now.IsZero() {
 		v.now = time.Now()
 	}
@@ -106,6 +104,9 @@ func newVerifier(data []byte, opt Options) *verifier {
 }
 
 func (v *verifier) document() (*Report, error) {
+	ctx, stop := context.WithTimeout(context.Background(), maxFetchTime)
+	defer stop()
+	v.fetching = fetching{ctx: ctx}
 	data, limits := v.data, v.opt.Limits
 	fill(&limits.FileSize, DefaultLimits.FileSize)
 	fill(&limits.Objects, DefaultLimits.Objects)
