@@ -132,6 +132,8 @@ func (b *builder) block(list []block, i int) {
 	case "photo":
 		v := lookup(b.w.frames, x.list)
 		b.add(&layout.Picture{JPEG: v.bytes, Width: 40, Height: 60, Alt: x.list.field.Label, Border: true})
+	case "emblem":
+		b.add(&layout.Picture{Emblem: true, Width: emblemSize, Height: emblemSize, Alt: "Quốc huy nước Cộng hòa xã hội chủ nghĩa Việt Nam", Align: layout.Center})
 	case "number":
 		align := layout.Left
 		if len(x.words) > 1 {
@@ -152,6 +154,9 @@ func (b *builder) block(list []block, i int) {
 		b.paragraph(x, i > 0 && list[i-1].kind == "title", i+1 < len(list) && list[i+1].kind == "subject")
 	}
 }
+
+// emblemSize is the national emblem's width and height on a permit's cover, mm.
+const emblemSize = 42
 
 // permitPage keeps the text inside the frames of the permit's grounds.
 var permitPage = layout.Page{Top: 22, Right: 20, Bottom: 26, Left: 23}

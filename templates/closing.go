@@ -185,7 +185,7 @@ func (b *builder) row(t *table, r *tableRow, s style, head bool) layout.Row {
 		if head {
 			align = layout.Center
 		}
-		cell := layout.Cell{ColSpan: c.colSpan, RowSpan: c.rowSpan, Middle: head || align == layout.Center}
+		cell := layout.Cell{ColSpan: c.colSpan, RowSpan: c.rowSpan, Middle: head || align == layout.Center || align == layout.Right}
 		for _, runs := range b.lines(c.text, s) {
 			cell.Paragraphs = append(cell.Paragraphs, layout.Paragraph{Runs: runs, Align: align})
 		}

@@ -54,7 +54,7 @@ var (
 	}
 	lineDirectives  = []string{"to", "closing"}
 	blockDirectives = []string{"if", "each", "columns", "table"}
-	bareDirectives  = []string{"head", "page", "pagebreak", "annex", "photo", "space", "number", "rule", "nation", "seal", "signature"}
+	bareDirectives  = []string{"head", "page", "pagebreak", "annex", "photo", "space", "number", "rule", "nation", "seal", "signature", "emblem"}
 	endings         = []string{"end", "else", "next"}
 	allDirectives   = slices.Concat(textDirectives, lineDirectives, blockDirectives, bareDirectives, endings)
 )
@@ -170,6 +170,7 @@ var options = map[string][]string{
 	"nation":    {},
 	"seal":      {},
 	"signature": {},
+	"emblem":    {},
 }
 
 func (c *compiler) bare(b block, rest string, sc *scope) (block, bool) {

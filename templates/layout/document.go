@@ -49,7 +49,7 @@ type Ground uint8
 // The grounds of the work permit under Mẫu số 12/PLI.
 const (
 	NoGround     Ground = iota
-	PermitCover         // page 1: blue ground, national emblem's place
+	PermitCover         // page 1: blue ground in its frames
 	PermitInside        // page 2: white with blue guilloche and a star in the middle
 )
 
@@ -229,6 +229,7 @@ type Field struct {
 // distorted (the box has the picture's shape or the edges are cut).
 type Picture struct {
 	JPEG          []byte
+	Emblem        bool // the national emblem, drawn, in place of a JPEG
 	Width, Height float64
 	Alt           string
 	Border        bool

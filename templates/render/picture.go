@@ -110,10 +110,27 @@ func (c *content) picture(it *layout.Item) error {
 	return nil
 }
 
+// emblem adds the national emblem, drawn, in the place of a photo.
+func (r *renderer) emblem(p *layout.Picture) (image, error) {
+	form, err := emblemForm()
+	if err != nil {
+		return image{}, err
+	}
+	im := image{w: 1, h: 1, name: fmt.Sprintf("/Im%d", len(r.images)), ref: r.w.Add(form)}
+	if r.images == nil {
+		r.images = map[*layout.Picture]image{}
+	}
+	r.images[p] = im
+	return im, nil
+}
+
 // image embeds a JPEG once, as it is.
 func (r *renderer) image(p *layout.Picture) (image, error) {
 	if im, ok := r.images[p]; ok {
 		return im, nil
+	}
+	if p.Emblem {
+		return r.emblem(p)
 	}
 	info, err := parseJPEG(p.JPEG)
 	if err != nil {
