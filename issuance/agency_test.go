@@ -13,6 +13,7 @@ import (
 	"antin/issuance"
 	"antin/signer/verify"
 	"antin/templates"
+	"antin/templates/layout"
 )
 
 // TestEveryAgencyIssues: each demonstration agency issues a document of every
@@ -166,6 +167,69 @@ func TestBadAgencies(t *testing.T) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
 		})
+	}
+}
+
+// lengthened gives every agency of the demonstration the longest names, symbols
+// and titles that one may meet.
+func lengthened(o *issuance.Options) {
+	for id, a := range o.Agencies {
+		long, profile := *a, *a.Profile
+		title := "Trung tâm Dịch vụ việc làm, Đào tạo nghề và Hỗ trợ người lao động nước ngoài khu vực Đông Nam Bộ thuộc Ban Quản lý các khu công nghiệp Thành phố Hồ Chí Minh"
+		profile.Title, profile.Short = title, title[:strings.Index(title, " thuộc")]
+		profile.Name = []string{"TRUNG TÂM DỊCH VỤ VIỆC LÀM, ĐÀO TẠO NGHỀ VÀ HỖ TRỢ NGƯỜI LAO ĐỘNG NƯỚC NGOÀI KHU VỰC ĐÔNG NAM BỘ"}
+		profile.Superior = []string{"BAN QUẢN LÝ CÁC KHU CÔNG NGHIỆP, KHU CHẾ XUẤT VÀ KHU CÔNG NGHỆ CAO THÀNH PHỐ HỒ CHÍ MINH"}
+		profile.Place, profile.Symbol, profile.Unit = "Thành phố Hồ Chí Minh", "TTDVVL.ĐTN", "BHTN.VLATLĐ"
+		for _, people := range []*[]templates.Signatory{&profile.Signatories, &profile.Clerks} {
+			*people = slices.Clone(*people)
+			for i := range *people {
+				p := &(*people)[i]
+				p.Title = append([]string{"TUQ. CHỦ TỊCH ỦY BAN NHÂN DÂN THÀNH PHỐ HỒ CHÍ MINH"}, p.Title...)
+			}
+		}
+		long.Profile = &profile
+		o.Agencies[id] = &long
+	}
+}
+
+// TestLongAgencyIssues: number, date and stamp of an agency with a long name,
+// symbol and place fit every form: a number that was given is always printed.
+func TestLongAgencyIssues(t *testing.T) {
+	s, store := newService(t, lengthened)
+	for _, f := range s.Forms().All() {
+		doc, _, err := s.Make(t.Context(), issuance.Request{Form: f.ID, Version: f.Version, Data: f.Sample(), By: issuance.System}, issuance.UntilIssued)
+		if f.OncePerDossier && err != nil { // the dossier of an earlier version
+			continue
+		}
+		if err != nil || doc.State != archive.Issued {
+			t.Errorf("%s: %s %v", f.Where(), doc.State, err)
+			continue
+		}
+		report, err := s.Verify(t.Context(), issuedPDF(t, store, doc.ID))
+		if err != nil || report.Indication != verify.TotalPassed {
+			t.Errorf("%s: %v %v", f.Where(), report.Indication, err)
+		}
+	}
+	if docs, err := store.Unfinished(t.Context(), ""); err != nil || len(docs) > 0 {
+		t.Errorf("%d documents have a number and no seal: %v", len(docs), err)
+	}
+}
+
+// TestNoRoom: what could never be printed is refused before there is a document.
+func TestNoRoom(t *testing.T) {
+	s, store := newService(t, func(o *issuance.Options) {
+		a := *o.Agencies["snv-hanoi"]
+		profile := *a.Profile
+		profile.Place = strings.Repeat("Thành phố Thử Nghiệm ", 6)
+		a.Profile = &profile
+		o.Agencies["snv-hanoi"] = &a
+	})
+	_, _, err := s.Make(t.Context(), sample(t, "qd-cham-dut-tctn", nil), issuance.UntilIssued)
+	if e, ok := errors.AsType[*layout.NoRoomError](err); !ok || e.Field != "ngay" {
+		t.Fatalf("%v", err)
+	}
+	if page, err := store.List(t.Context(), archive.Filter{}, archive.Page{}); err != nil || len(page.Documents) > 0 {
+		t.Errorf("%d documents, %v", len(page.Documents), err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"antin/archive"
 	"antin/signer"
+	"antin/templates"
 )
 
 // StampEntry configures the archive stamp in office.yaml.
@@ -71,27 +72,32 @@ func (e *StampEntry) check() error {
 
 // archiveStamp is the archive numbering stamp of a numbered document.
 func (s *Service) archiveStamp(doc archive.Document) signer.Fill {
+	if a, ok := s.agencies[doc.Agency]; ok {
+		return a.archiveStamp(doc)
+	}
+	return (&Agency{Profile: &templates.Agency{Title: doc.Agency}}).archiveStamp(doc)
+}
+
+func (a *Agency) archiveStamp(doc archive.Document) signer.Fill {
 	n := doc.Number
 	values := map[string]string{
-		"agency": s.agencyName(doc.Agency), "number": n.Full(), "book": n.Book, "year": strconv.Itoa(n.Year),
+		"agency": a.stampName(), "number": n.Full(), "book": n.Book, "year": strconv.Itoa(n.Year),
 		"date": n.Date.In(archive.Zone).Format("02/01/2006"), "dossier": doc.DossierCode,
 	}
-	if years := s.retention(doc); years > 0 {
+	if years := a.retention(doc.Book); years > 0 {
 		values["retention"] = fmt.Sprintf("%d năm", years)
 	}
 	fill := signer.Fill{Field: fieldArchive, Stamp: true, Optional: true}
 	lines := usualStamp
-	if a, ok := s.agencies[doc.Agency]; ok {
-		for _, b := range a.office.Books {
-			if b.Code == doc.Book {
-				values["storage"] = strings.ReplaceAll(b.Storage, "{year}", values["year"])
-			}
+	for _, b := range a.office.Books {
+		if b.Code == doc.Book {
+			values["storage"] = strings.ReplaceAll(b.Storage, "{year}", values["year"])
 		}
-		if e := a.office.ArchiveStamp; e != nil {
-			fill.Ink, fill.NoFrame = stampInks[e.Ink], e.NoFrame
-			if len(e.Lines) > 0 {
-				lines = e.Lines
-			}
+	}
+	if e := a.office.ArchiveStamp; e != nil {
+		fill.Ink, fill.NoFrame = stampInks[e.Ink], e.NoFrame
+		if len(e.Lines) > 0 {
+			lines = e.Lines
 		}
 	}
 	fill.Value = fillStamp(lines, values)

@@ -12,6 +12,7 @@ import (
 	"antin/templates"
 	"antin/templates/layout"
 	"antin/templates/render"
+	"antin/templates/vietnamese"
 )
 
 // Request asks for a document.
@@ -183,8 +184,28 @@ func (s *Service) issuer(id string, form *templates.Form) (*Agency, error) {
 	return nil, &UnknownAgencyError{Known: ids}
 }
 
+// later are the longest values that may be filled in after the draft: with them
+// a number that could not be printed is refused before it is given.
+func (p *prepared) later(at time.Time) map[string]string {
+	a := p.agency.Profile
+	const most = 99999
+	number := p.form.FormatNumber(most, at, a, p.facts.Unit, max(1, p.facts.PermitKind))
+	day := vietnamese.PlaceDate(a.Place, time.Date(at.Year(), 12, 30, 0, 0, 0, 0, time.UTC))
+	doc := archive.Document{Agency: p.agency.ID, Book: p.agency.book(p.form), DossierCode: p.facts.DossierCode}
+	text, symbol, _ := strings.Cut(number, "/")
+	doc.Number = &archive.Number{Text: text, Symbol: symbol, Book: doc.Book, Year: at.Year(), Date: at}
+	out := map[string]string{fieldDate: day, fieldDate + "_2": day}
+	if number != "" {
+		out[fieldNumber], out[fieldNumber+"_2"], out[fieldArchive] = number, number, p.agency.archiveStamp(doc).Value
+	}
+	return out
+}
+
 func (p *prepared) render(at time.Time) (pdf []byte, pages int, err error) {
 	typeset, err := layout.Typeset(p.document)
+	if err == nil {
+		err = typeset.Fits(p.later(at))
+	}
 	if err == nil {
 		pdf, err = render.Pages(typeset, render.Options{Now: at})
 	}

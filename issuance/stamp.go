@@ -1,7 +1,9 @@
 package issuance
 
 import (
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"antin/archive"
 	"antin/signer"
@@ -48,14 +50,40 @@ func (s *Service) fills(doc archive.Document, day time.Time) []signer.Fill {
 		s.archiveStamp(doc))
 }
 
-// retention is how many years the document's book is kept, 0 where the agency has not said.
+// stampLine is how many characters a line of the stamp takes in its smallest
+// type.
+const stampLine = 64
+
+// stampName is the agency's name as the stamp has room for it: whole, or short,
+// or cut at a word.
+func (a *Agency) stampName() string {
+	for _, name := range []string{a.Profile.Title, a.Profile.Short} {
+		if n := utf8.RuneCountInString(name); n > 0 && n <= stampLine {
+			return name
+		}
+	}
+	cut := string([]rune(a.Profile.Title)[:stampLine-1])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,;-") + "…"
+}
+
+// retention is how many years a book is kept, 0 where the agency has not said.
+func (a *Agency) retention(book string) int {
+	for _, b := range a.office.Books {
+		if b.Code == book {
+			return b.RetentionYears
+		}
+	}
+	return 0
+}
+
+// retention is how many years a document's book is kept, 0 where the agency has
+// not said.
 func (s *Service) retention(doc archive.Document) int {
 	if a, ok := s.agencies[doc.Agency]; ok {
-		for _, b := range a.office.Books {
-			if b.Code == doc.Book {
-				return b.RetentionYears
-			}
-		}
+		return a.retention(doc.Book)
 	}
 	return 0
 }

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"antin/fonts"
 	"slices"
 	"strings"
 
@@ -77,11 +78,12 @@ func (b *builder) head(x, about *block) {
 	if has("second") {
 		copyMark = "_2"
 	}
+	var number, date *layout.Field
 	if !has("no-number") && b.form.Number != "none" {
-		n := b.number("so"+copyMark, layout.Center)
-		n.Size -= smaller
-		n.Lead[0].Size -= smaller
-		left = append(left, n)
+		number = b.number("so"+copyMark, layout.Center)
+		number.Size -= smaller
+		number.Lead[0].Size -= smaller
+		left = append(left, number)
 	}
 	if about != nil {
 		for _, runs := range b.lines(about.text, style{size: sizeAbout}) {
@@ -89,14 +91,69 @@ func (b *builder) head(x, about *block) {
 		}
 	}
 	if !has("no-date") {
-		d := b.date(layout.Center)
-		d.Name += copyMark
-		d.Size -= smaller
-		right = append(right, d)
+		date = b.date(layout.Center)
+		date.Name += copyMark
+		date.Size -= smaller
+		right = append(right, date)
 	}
-	if left != nil || right != nil {
-		b.columns(left, right, 8)
+	if left == nil && right == nil {
+		return
 	}
+	width := headWidth
+	if has("small") {
+		width = headWidthSmall
+	}
+	switch share, beside := b.dateShare(number, date, width); {
+	case beside:
+		b.split(left, right, share, 8)
+	case left != nil:
+		b.split(left, nil, headShare, 8)
+		fallthrough
+	default:
+		date.Align, date.Before = layout.Right, 4
+		b.add(date)
+	}
+}
+
+// Widths of a head in mm: of the text area, and of one of two copies on a sheet.
+const headWidth, headWidthSmall = 165.0, 84.0
+
+// headShare is the right column's usual share of a head's width.
+const headShare = 0.58
+
+// dateShare is the share of a head's width that place and date need beside the
+// number, both in full size; beside is false where they do not fit on one line
+// (a long place, as "Thành phố Hồ Chí Minh", or a long symbol).
+func (b *builder) dateShare(number, date *layout.Field, width float64) (share float64, beside bool) {
+	if date == nil {
+		return headShare, true
+	}
+	const mm, slack = 72 / 25.4, 1.0 // pt
+	need := (textWidth(fonts.Italic, longestDay(b.w.env.Agency.Place), date.Size) + slack) / (width * mm)
+	share = max(headShare, need)
+	if number == nil {
+		return share, share <= 1
+	}
+	sample := b.form.FormatNumber(99999, b.w.frames[0][atReceived].day, b.w.env.Agency, b.unit, 1)
+	rest := (textWidth(fonts.Regular, "Số: "+sample, number.Size) + slack) / (width * mm)
+	if rest > 1-share {
+		share = 1 - rest
+	}
+	return share, share >= need
+}
+
+// longestDay is the date line of the day that takes most room.
+func longestDay(place string) string { return place + ", ngày 30 tháng 12 năm 2026" }
+
+// textWidth is in pt; characters that the face lacks are told elsewhere.
+func textWidth(style fonts.Style, s string, size float64) float64 {
+	face, sum := fonts.Get(style), 0
+	for _, r := range s {
+		if a, ok := face.Advance(r); ok {
+			sum += a
+		}
+	}
+	return float64(sum) * size / 1000
 }
 
 // nation sets the national title and motto in both languages across a permit's
@@ -111,7 +168,12 @@ func (b *builder) nation() {
 }
 
 func (b *builder) columns(left, right []layout.Block, before float64) {
-	b.add(&layout.Columns{Before: before, Columns: []layout.Column{{Width: 0.42, Blocks: left}, {Width: 0.58, Blocks: right}}})
+	b.split(left, right, headShare, before)
+}
+
+// split sets two columns, the right one with its share of the width.
+func (b *builder) split(left, right []layout.Block, share, before float64) {
+	b.add(&layout.Columns{Before: before, Columns: []layout.Column{{Width: 1 - share, Blocks: left}, {Width: share, Blocks: right}}})
 }
 
 // number is the field for the document's number; its sample is what it will

@@ -18,10 +18,22 @@ var measureNow = time.Date(2025, 6, 16, 9, 0, 0, 0, time.UTC)
 // finished binds data to a form and makes its PDF.
 func finished(t *testing.T, f *templates.Form, data []byte) []byte {
 	t.Helper()
+	return finishedBy(t, f, demoOf(t, f), data)
+}
+
+// demoOf is the demonstration agency that issues the form.
+func demoOf(t *testing.T, f *templates.Form) *templates.Agency {
+	t.Helper()
 	agency, err := templates.DemoAgency(f.DemoKind())
 	if err != nil {
 		t.Fatal(err)
 	}
+	return agency
+}
+
+// finishedBy is finished for another agency.
+func finishedBy(t *testing.T, f *templates.Form, agency *templates.Agency, data []byte) []byte {
+	t.Helper()
 	doc, err := f.Bind(data, templates.Env{
 		Agency: agency, LookupCode: "7K3M-Q9XR-2TBD", LookupURL: "https://example.vn/tra-cuu/7K3M-Q9XR-2TBD",
 		Notice: "BẢN MINH HỌA - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ",

@@ -38,15 +38,27 @@ func TestStress(t *testing.T) {
 			fit(f, rec)
 			// What the sample's document shows, this one must show in full.
 			shown := said(rendered(t, f, f.Sample()))
-			have := said(stressed(t, f, rec, nil))
+			have := said(stressed(t, f, demoOf(t, f), rec, nil))
 			compareValues(t, sample, rec, shown, have, "")
 		})
 		t.Run(f.Where()+"/empty", func(t *testing.T) {
 			rec := clone(sample)
 			empty(f.OptionalFields(), "", rec)
 			f.Totals(rec)
-			stressed(t, f, rec, nil)
+			stressed(t, f, demoOf(t, f), rec, nil)
 		})
+		for _, long := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/agency-long=%v", f.Where(), long), func(t *testing.T) {
+				rec := clone(sample)
+				if long {
+					lengthen(rules, "", rec, 0, 40)
+					fit(f, rec)
+				}
+				delete(rec, "signatory")
+				agency := longAgency(t, f)
+				printsAgency(t, f, agency, stressed(t, f, agency, rec, nil))
+			})
+		}
 		t.Run(f.Where()+"/full", func(t *testing.T) { full(t, f, sample, "", "") })
 		for _, name := range slices.Sorted(maps.Keys(rules)) {
 			for _, v := range rules[name].Values {
@@ -76,19 +88,15 @@ func full(t *testing.T, f *templates.Form, sample map[string]any, name, value st
 	}
 	lengthen(rules, "", rec, 0, 40)
 	fit(f, rec)
-	stressed(t, f, rec, added)
+	stressed(t, f, demoOf(t, f), rec, added)
 }
 
 // stressed renders and checks the pages. Fields that a case needs are put back
 // from the sample; added ones that the form's rules do not take are dropped.
-func stressed(t *testing.T, f *templates.Form, rec map[string]any, added map[string]bool) []measure.Page {
+func stressed(t *testing.T, f *templates.Form, agency *templates.Agency, rec map[string]any, added map[string]bool) []measure.Page {
 	t.Helper()
 	var sample map[string]any
 	if err := json.Unmarshal(f.Sample(), &sample); err != nil {
-		t.Fatal(err)
-	}
-	agency, err := templates.DemoAgency(f.DemoKind())
-	if err != nil {
 		t.Fatal(err)
 	}
 	data, _ := json.Marshal(rec)
@@ -110,7 +118,10 @@ func stressed(t *testing.T, f *templates.Form, rec map[string]any, added map[str
 		}
 		data, _ = json.Marshal(rec)
 	}
-	pages := rendered(t, f, data)
+	pages, err := measure.Read(finishedBy(t, f, agency, data))
+	if err != nil {
+		t.Fatal(err)
+	}
 	inspect(t, f, pages)
 	doc, err := f.Bind(data, templates.Env{Agency: agency})
 	if err != nil {

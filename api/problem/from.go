@@ -45,6 +45,7 @@ func fromTemplates(err error) *Problem {
 	var form *templates.UnknownFormError
 	var version *templates.UnknownVersionError
 	var glyph *layout.MissingGlyphError
+	var room *layout.NoRoomError
 	says := func(code string, s spoken) *Problem { return New(code, err, s.Message("vi"), s.Message("en")) }
 	switch {
 	case errors.As(err, &data):
@@ -61,6 +62,8 @@ func fromTemplates(err error) *Problem {
 		return says(FormUnknown, form)
 	case errors.As(err, &version):
 		return says(FormUnknown, version)
+	case errors.As(err, &room):
+		return New(AgencyText, err, room.Field, room.Value)
 	case errors.As(err, &glyph):
 		p := New(DataInvalid, err, 1)
 		p.Fields = []Field{{

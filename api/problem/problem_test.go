@@ -64,6 +64,7 @@ func TestFrom(t *testing.T) {
 		{&pkcs11.Error{Token: "t", Label: "con-dau", Err: errors.New("x")}, TokenUnusable, 503, 3, "“con-dau” trên thiết bị “t”"},
 		{&templates.UnknownFormError{ID: "f"}, FormUnknown, 404, 1, "f"},
 		{&layout.MissingGlyphError{Field: "/full_name", Rune: '阮'}, DataInvalid, 422, 1, "1 chỗ"},
+		{&layout.NoRoomError{Field: "ngay", Value: "Rất dài, ngày"}, AgencyText, 422, 1, "Rất dài"},
 		{errors.New("anything else"), Internal, 500, 3, "lỗi của hệ thống"},
 	} {
 		p := From(fmt.Errorf("doing something: %w", test.err))

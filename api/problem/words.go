@@ -10,6 +10,7 @@ const (
 	FormNotYetInForce   = "form_not_yet_in_force"
 	FormNoLongerInForce = "form_no_longer_in_force"
 	AgencyUnknown       = "agency_unknown"
+	AgencyText          = "agency_text_too_long"
 	AgencyWrong         = "agency_wrong"
 	PhotoRefused        = "photo_refused"
 	PhotoUnreadable     = "photo_unreadable"
@@ -94,6 +95,12 @@ var words = map[string]word{
 		422, ExitRefused, 0,
 		"Không có cơ quan này", "There is no such agency",
 		"Hãy nêu đúng cơ quan ban hành trong “agency” (nhận được “%[1]s”); các cơ quan dùng được: %[2]s.", "Name the issuing agency in \"agency\" (got %[1]q); usable: %[2]s.",
+	},
+	AgencyText: {
+		422, ExitRefused, 0,
+		"Thông tin cơ quan quá dài cho biểu mẫu", "The agency's text is too long for the form",
+		"Chỗ ghi “%[1]s” của biểu mẫu không đủ rộng cho “%[2]s”. Hãy rút gọn place, symbol, unit hoặc short trong agency.yaml (hay đơn vị soạn thảo trong dữ liệu). Chưa có văn bản nào được tạo.",
+		"The form's field %[1]q has no room for %[2]q. Shorten place, symbol, unit or short in agency.yaml (or the drafting unit in the data). No document was made.",
 	},
 	AgencyWrong: {
 		422, ExitRefused, 0,
