@@ -72,6 +72,9 @@ func TestOneSignature(t *testing.T) {
 			if g := report.Signatures[0]; g.Field != c.field || g.Role != verify.Certification || !strings.Contains(g.Signer, c.signer) {
 				t.Errorf("signed %s by %s as %s", g.Field, g.Signer, g.Role)
 			}
+			if found, err := s.LookUp(t.Context(), doc.LookupCode); err != nil || (found.NumberAndSymbol == "") != (doc.Number == nil) || found.Date.IsZero() {
+				t.Errorf("by its code: %+v, %v", found, err)
+			}
 			if again, err := c.finish(doc.ID, actor("nobody")); err != nil || len(again.Revisions) != 2 {
 				t.Errorf("again: %d revisions, %v", len(again.Revisions), err)
 			}

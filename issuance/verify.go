@@ -103,7 +103,7 @@ func (s *Service) askByCode(ctx context.Context, claimed string) (*verify.Regist
 	if _, missing := errors.AsType[*archive.NotFoundError](err); missing {
 		return nil, nil //nolint:nilnil // nil is the answer "unknown"
 	}
-	if err != nil || doc.Number == nil || !hasRevision(doc, archive.RevisionIssued) {
+	if err != nil || !hasRevision(doc, archive.RevisionIssued) {
 		return nil, err
 	}
 	word := registerWord(doc, "")
@@ -206,12 +206,15 @@ func (s *Service) LookUp(ctx context.Context, typed string) (PublicDocument, err
 	if err != nil {
 		return PublicDocument{}, err
 	}
-	if doc.Number == nil || !hasRevision(doc, archive.RevisionIssued) {
+	if !hasRevision(doc, archive.RevisionIssued) {
 		return PublicDocument{}, missing
 	}
 	out := PublicDocument{
 		LookupCode: code, Agency: s.agencyName(doc.Agency), DocumentType: doc.DocumentType, Subject: doc.Title,
-		State: doc.State, NumberAndSymbol: doc.Number.Full(), Date: doc.Number.Date.In(archive.Zone), Ended: doc.Ended,
+		State: doc.State, Date: doc.Issued.In(archive.Zone), Ended: doc.Ended,
+	}
+	if n := doc.Number; n != nil { // a slip may have none
+		out.NumberAndSymbol, out.Date = n.Full(), n.Date.In(archive.Zone)
 	}
 	if a, ok := s.agencies[doc.Agency]; ok {
 		out.Notice = a.Notice

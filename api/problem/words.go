@@ -99,8 +99,8 @@ var words = map[string]word{
 	AgencyText: {
 		422, ExitRefused, 0,
 		"Thông tin cơ quan quá dài cho biểu mẫu", "The agency's text is too long for the form",
-		"Chỗ ghi “%[1]s” của biểu mẫu không đủ rộng cho “%[2]s”. Hãy rút gọn place, symbol, unit hoặc short trong agency.yaml (hay đơn vị soạn thảo trong dữ liệu). Chưa có văn bản nào được tạo.",
-		"The form's field %[1]q has no room for %[2]q. Shorten place, symbol, unit or short in agency.yaml (or the drafting unit in the data). No document was made.",
+		"Chỗ ghi “%[1]s” của biểu mẫu không đủ rộng cho “%[2]s”. Hãy rút gọn place, symbol, unit hoặc short trong agency.yaml, archive_stamp trong office.yaml, hay đơn vị soạn thảo trong dữ liệu. Chưa có văn bản nào được tạo.",
+		"The form's field %[1]q has no room for %[2]q. Shorten place, symbol, unit or short in agency.yaml, archive_stamp in office.yaml, or the drafting unit in the data. No document was made.",
 	},
 	AgencyWrong: {
 		422, ExitRefused, 0,
