@@ -12,7 +12,7 @@ JUDGES    ?= $(if $(ANTIN_JUDGES_DIR),$(ANTIN_JUDGES_DIR),$(CURDIR)/judges)
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench lint fmt fix generate judges fuzz race cover ci clean
+.PHONY: help run build test soak bench lint fmt fix generate judges fuzz race cover ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -25,6 +25,9 @@ build: ## build the program into bin/antin
 
 test: ## run the tests (PKGS=./signer/... TESTFLAGS="-run Seal -v")
 	$(GO) test -timeout 25m $(TESTFLAGS) $(PKGS)
+
+soak: ## issue 20,000 documents on each store under kills, cuts and moved clocks (DOCUMENTS=2000)
+	ANTIN_SOAK_DOCUMENTS=$(or $(DOCUMENTS),20000) $(GO) test -timeout 5h -run TestSoak -v ./cmd/antin
 
 bench: ## time each step beside the raw cost of its signatures
 	$(GO) run ./cmd/antin bench $(ARGS)

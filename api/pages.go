@@ -151,6 +151,10 @@ var pageWords = map[string][2]string{
 		"Mất kết nối với kho lưu trữ khi đang ghi. Hãy quay lại và xem kết quả; làm lại không gây trùng.",
 		"The connection to the store broke while writing. Go back and look; doing it again is safe.",
 	},
+	problem.StorageAway: {
+		"Mất kết nối với kho lưu trữ; việc vừa rồi không được ghi. Hãy thử lại sau vài giây.",
+		"The connection to the archive is gone and nothing was written. Try again in a few seconds.",
+	},
 	problem.Busy:     {"Đang có quá nhiều người dùng cùng lúc; hãy thử lại sau vài giây.", "Too many people are using the service; try again in a few seconds."},
 	problem.TimedOut: {"Không xong trong thời gian cho phép; hãy thử lại.", "It did not finish in time; try again."},
 	problem.Forbidden: {

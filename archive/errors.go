@@ -14,6 +14,11 @@ var ErrClosed = errors.New("the archive is closed")
 // acknowledged before stays; the failed step changed nothing.
 var ErrFull = errors.New("no space left for the archive")
 
+// ErrUnavailable marks an error that came from a database that could not be
+// reached or cut the connection. The step changed nothing; repeating it later
+// is safe.
+var ErrUnavailable = errors.New("the archive's database cannot be reached")
+
 // NotFoundError says that something asked for is not in the archive.
 type NotFoundError struct{ What, ID string }
 

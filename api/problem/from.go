@@ -252,6 +252,8 @@ func fromArchive(err error) *Problem {
 		return New(ValueInvalid, err, invalid.Field, invalid.Problem)
 	case errors.Is(err, archive.ErrFull):
 		return New(StorageFull, err)
+	case errors.Is(err, archive.ErrUnavailable):
+		return New(StorageAway, err)
 	case errors.Is(err, archive.ErrClosed):
 		return New(Stopping, err)
 	}

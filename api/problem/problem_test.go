@@ -44,6 +44,7 @@ func TestFrom(t *testing.T) {
 		{&archive.UniqueKeyError{Document: doc}, OncePerDossier, 409, 1, "05/PXL"},
 		{&archive.BackdateError{Asked: day, Last: day.AddDate(0, 0, 3)}, ClockSetBack, 503, 3, "05/03/2026"},
 		{fmt.Errorf("commit: %w", archive.ErrFull), StorageFull, 507, 3, "đầy"},
+		{fmt.Errorf("reading: %w", archive.ErrUnavailable), StorageAway, 503, 3, "gửi lại"},
 		{archive.ErrClosed, Stopping, 503, 3, "dừng"},
 		{&archive.OutcomeUnknownError{Err: errors.New("x")}, OutcomeUnknown, 503, 3, "gửi lại"},
 		{&archive.CorruptError{}, StorageDamaged, 500, 3, "doctor"},

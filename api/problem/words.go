@@ -38,6 +38,7 @@ const (
 	Busy                = "busy"
 	TimedOut            = "timed_out"
 	Stopping            = "stopping"
+	StorageAway         = "storage_unavailable"
 	MethodNotAllowed    = "method_not_allowed"
 	PasswordWrong       = "key_password_wrong"
 	TokenUnusable       = "token_unusable"
@@ -206,6 +207,12 @@ var words = map[string]word{
 		"Chưa rõ kết quả", "The outcome is not known",
 		"Mất kết nối với kho lưu trữ khi đang ghi. Hãy gửi lại với cùng Idempotency-Key.",
 		"The connection to the store broke while it was writing. Send the request again with the same Idempotency-Key.",
+	},
+	StorageAway: {
+		503, ExitCouldNot, 2,
+		"Không kết nối được kho lưu trữ", "The archive cannot be reached",
+		"Mất kết nối với kho lưu trữ; bước vừa rồi không được ghi. Hãy gửi lại với cùng Idempotency-Key.",
+		"The connection to the archive is gone; this step was not written. Send the request again with the same Idempotency-Key.",
 	},
 	Unauthorized: {
 		401, ExitRefused, 0,

@@ -2,13 +2,34 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
-	"sync/atomic"
+	"strings"
 	"testing"
 	"time"
 
 	"antin/archive"
+)
+
+// Bench is a store to be measured.
+type Bench struct {
+	Store archive.Store
+	// Settle, if not nil, ends the work that filling left to the database.
+	Settle func()
+	// Server, if not nil, is what a database in processes of its own has used:
+	// processor time, and bytes of its log.
+	Server func() (cpu time.Duration, written int64)
+}
+
+// Bounds of a round of Benchmark.
+const (
+	roundDocuments = 20
+	roundCallers   = 4
 )
 
 // BenchPDF is a made-up revision 1 of the size that a decision has.
@@ -16,14 +37,29 @@ func BenchPDF(id string) []byte {
 	return append(PDF(id), bytes.Repeat([]byte("stream "), 9<<10)...)
 }
 
-// Fill issues n documents with small files from many callers.
-func Fill(b testing.TB, s archive.Store, n int) {
+// benchDraft is a draft as issuance makes them: an id that begins with the time,
+// a random lookup code, an idempotency key, a unique key per dossier.
+func benchDraft() archive.Draft {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	code := base32.HexEncoding.EncodeToString(b[:10])
+	binary.BigEndian.PutUint64(b[:8], uint64(time.Now().UnixMilli())<<16|uint64(b[6])<<8|uint64(b[7]))
+	id := strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+	d := Draft(id)
+	d.LookupCode = code
+	d.DossierCode = "H26.1-" + code[:9]
+	d.UniqueKey = d.Form + "/" + d.DossierCode
+	d.Idempotency = archive.Idempotency{Scope: "key-1/v1/documents", Key: code, RequestHash: hashOf(id)}
+	return d
+}
+
+// fill issues n documents with small files from many callers.
+func fill(b testing.TB, s archive.Store, n int) {
 	b.Helper()
 	const callers = 64
 	for _, err := range each(callers, func(i int) error {
-		for range n / callers {
-			d := Draft(NewID())
-			if err := whole(b, s, d, 100); err != nil {
+		for range (n + callers - 1 - i) / callers {
+			if err := whole(b, s, benchDraft(), 100); err != nil {
 				return err
 			}
 		}
@@ -51,60 +87,99 @@ func whole(b testing.TB, s archive.Store, d archive.Draft, grow int) error {
 	return err
 }
 
-// Benchmark measures one document (four steps, 65 kB growing by 20 kB twice)
-// with registers of different sizes, from one caller and from many. Processor
-// time and bytes written stand beside the clock: they tell the truth on a busy
-// machine too.
-func Benchmark(b *testing.B, s archive.Store, sizes ...int) {
-	Setup(b, s)
-	have := 0
-	one := func() error {
-		d := Draft(NewID())
-		d.PDF = BenchPDF(d.ID)
-		return whole(b, s, d, 20<<10)
+// cost is what a document took: processor time of the service and of the
+// server, in µs, and bytes written, in kB.
+type cost struct{ service, server, written float64 }
+
+func (c cost) processor() float64 { return c.service + c.server }
+
+// Benchmark measures what one document costs (four steps, 65 kB growing by
+// 20 kB twice) with registers of different sizes. Each register is filled once;
+// then every turn of the benchmark issues some documents in each of them, in
+// changing order, so that whatever else the machine does hits all of them
+// alike. Reported are the median of the turns and the whole, and for the larger
+// registers the ratio to the first.
+func Benchmark(b *testing.B, open func(b *testing.B) Bench, sizes ...int) {
+	registers := make([]Bench, len(sizes))
+	for i, size := range sizes {
+		registers[i] = open(b)
+		Setup(b, registers[i].Store)
+		fill(b, registers[i].Store, size)
 	}
-	for _, size := range sizes {
-		b.Run(fmt.Sprintf("documents=%d", size), func(b *testing.B) {
-			Fill(b, s, size-have)
-			have = size
-			b.Run("one", func(b *testing.B) {
-				report := usage(b)
-				made := 0
-				for b.Loop() {
-					must(b, one())
-					made++
-				}
-				report(made)
-				have += made
-			})
-			b.Run("many", func(b *testing.B) {
-				report := usage(b)
-				var made atomic.Int64
-				b.SetParallelism(16)
-				b.RunParallel(func(pb *testing.PB) {
-					for pb.Next() {
-						if err := one(); err != nil {
-							b.Error(err)
-							return
-						}
-						made.Add(1)
-					}
-				})
-				report(int(made.Load()))
-				have += int(made.Load())
-			})
-		})
+	for _, r := range registers {
+		if r.Settle != nil {
+			r.Settle()
+		}
+		measure(b, r) // the first round prepares statements and fills caches
+	}
+	costs := make([][]cost, len(sizes))
+	turn := 0
+	for b.Loop() {
+		for i := range sizes {
+			i := (i + turn) % len(sizes)
+			costs[i] = append(costs[i], measure(b, registers[i]))
+		}
+		turn++
+	}
+	for _, m := range []struct {
+		unit string
+		of   func(cost) float64
+	}{{"cpu-µs", cost.processor}, {"written-kB", func(c cost) float64 { return c.written }}} {
+		var first, firstMedian float64
+		for i, size := range sizes {
+			mean, median := summary(costs[i], m.of)
+			if i == 0 {
+				first, firstMedian = mean, median
+			}
+			b.Logf("%7d documents: %8.1f %s per document in all (ratio %.3f), median %8.1f (ratio %.3f)",
+				size, mean, m.unit, mean/first, median, median/firstMedian)
+			b.ReportMetric(mean, fmt.Sprintf("%s-at-%d", m.unit, size))
+			b.ReportMetric(math.Round(1000*mean/first)/1000, fmt.Sprintf("%s-ratio-at-%d", m.unit, size))
+		}
+	}
+	for _, r := range registers {
+		if n, err := r.Store.Counts(b.Context(), ""); err != nil || n[archive.Issued] < int64(sizes[0]) {
+			b.Errorf("%v issued, %v", n, err)
+		}
 	}
 }
 
-// usage reports what was used per document from now on.
-func usage(b *testing.B) func(documents int) {
-	b.Helper()
-	start, cpu, out := time.Now(), processor(), written()
-	return func(documents int) {
-		n := float64(documents)
-		b.ReportMetric(float64((processor()-cpu).Microseconds())/n, "cpu-µs/op")
-		b.ReportMetric(float64(written()-out)/1024/n, "written-kB/op")
-		b.ReportMetric(n/time.Since(start).Seconds(), "documents/s")
+func summary(costs []cost, of func(cost) float64) (mean, median float64) {
+	slices.SortFunc(costs, func(a, b cost) int { return cmp.Compare(of(a), of(b)) })
+	for _, c := range costs {
+		mean += of(c) / float64(len(costs))
+	}
+	return mean, of(costs[len(costs)/2])
+}
+
+// measure issues one round of documents.
+func measure(b testing.TB, r Bench) cost {
+	server := r.Server
+	if server == nil {
+		server = func() (time.Duration, int64) { return 0, 0 }
+	}
+	atServer, inLog := server()
+	cpu, out := processor(), written()
+	for _, err := range each(roundCallers, func(int) error {
+		for range roundDocuments / roundCallers {
+			d := benchDraft()
+			d.PDF = BenchPDF(d.ID)
+			if err := whole(b, r.Store, d, 20<<10); err != nil {
+				return err
+			}
+		}
+		return nil
+	}) {
+		must(b, err)
+	}
+	cpu, out = processor()-cpu, written()-out
+	afterServer, afterLog := server()
+	if r.Server != nil {
+		out = afterLog - inLog
+	}
+	return cost{
+		service: float64(cpu.Microseconds()) / roundDocuments,
+		server:  float64((afterServer - atServer).Microseconds()) / roundDocuments,
+		written: float64(out) / 1024 / roundDocuments,
 	}
 }

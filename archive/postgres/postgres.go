@@ -59,10 +59,11 @@ func Open(ctx context.Context, dsn string) (archive.Store, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", where, err), write.Close())
 	}
 	read := handle(config, map[string]string{"default_transaction_read_only": "on"})
-	n := max(8, 4*runtime.GOMAXPROCS(0))
-	read.SetMaxOpenConns(n)
-	read.SetMaxIdleConns(n)
-	return engine.New(dialect(), write, read), nil
+	d := dialect()
+	d.Idle = max(8, 4*runtime.GOMAXPROCS(0))
+	read.SetMaxOpenConns(d.Idle)
+	read.SetMaxIdleConns(d.Idle)
+	return engine.New(d, write, read), nil
 }
 
 func handle(config *pgx.ConnConfig, params map[string]string) *sql.DB {

@@ -60,7 +60,7 @@ func (c *cli) auditVerify() *cobra.Command {
 
 // verifyTrailFile needs no database: only the file and the trust anchors.
 func (c *cli) verifyTrailFile(ctx context.Context, name, trust string, asJSON bool) (err error) {
-	judge, closeJudge, err := c.judge(ctx, trust, time.Now(), nil)
+	judge, closeJudge, err := c.judge(ctx, trust, c.now(), nil)
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (c *cli) auditCheckpoint() *cobra.Command {
 	return c.dataFlag(&cobra.Command{
 		Use: "checkpoint", Short: "Ký mốc của ngày vừa qua nếu chưa có (dịch vụ đang chạy tự làm việc này)", Args: exactly(0, "--data"),
 		RunE: c.withApp(func(ctx context.Context, a *app) error {
-			day := archive.Day(time.Now()).AddDate(0, 0, -1)
+			day := archive.Day(c.now()).AddDate(0, 0, -1)
 			made, err := a.service.Checkpoint(ctx, day)
 			if err != nil {
 				return err

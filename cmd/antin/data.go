@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"time"
 
 	"antin/api/fetch"
 	"antin/api/problem"
@@ -42,7 +41,7 @@ func (c *cli) open(ctx context.Context, log *slog.Logger) (*app, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, problem.New(problem.FileUnwritable, err, dir, plain(err))
 	}
-	if _, err := demo.Make(dir, time.Now()); err != nil {
+	if _, err := demo.Make(dir, c.now()); err != nil {
 		return nil, err
 	}
 	a, err := c.openThere(ctx, log)
@@ -89,7 +88,7 @@ func (c *cli) openThere(ctx context.Context, log *slog.Logger) (*app, error) {
 	}
 	a.service = issuance.New(issuance.Options{
 		Store: a.store, Forms: forms, Agencies: agencies, Trust: trust, AuditKey: auditKey, Preservation: c.preservation(),
-		PublicURL: c.config.PublicURL, Log: log,
+		PublicURL: c.config.PublicURL, Now: c.now, Log: log,
 	})
 	return a, nil
 }

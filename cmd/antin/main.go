@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,12 @@ func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // run is main without the process: it returns the exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
-	c := &cli{in: in, out: out, err: errOut, lang: "vi"}
+	return runAt(ctx, time.Now, args, in, out, errOut)
+}
+
+// runAt is run by another clock.
+func runAt(ctx context.Context, now func() time.Time, args []string, in io.Reader, out, errOut io.Writer) int {
+	c := &cli{in: in, out: out, err: errOut, now: now, lang: "vi"}
 	root := c.root() //nolint:contextcheck // each command takes its context from cobra
 	root.SetArgs(args)
 	root.SetIn(in)
@@ -69,6 +75,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 type cli struct {
 	in       io.Reader
 	out, err io.Writer
+	now      func() time.Time
 	lang     string // vi or en
 	config   config
 }

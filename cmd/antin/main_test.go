@@ -15,7 +15,7 @@ import (
 func TestMain(m *testing.M) {
 	if os.Getenv("ANTIN_TEST_COMMAND") != "" {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+		code := runAt(ctx, clockOf(os.Getenv(testClock)), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 		stop()
 		os.Exit(code)
 	}

@@ -59,7 +59,7 @@ func (c *cli) runService(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	server := api.New(api.Config{Service: a.service, Limits: api.DefaultLimits(), Log: log, TrustProxy: c.config.TrustProxy})
+	server := api.New(api.Config{Service: a.service, Limits: api.DefaultLimits(), Log: log, Now: c.now, TrustProxy: c.config.TrustProxy})
 	stopMetrics, err := c.serveMetrics(ctx, server)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (c *cli) runService(ctx context.Context) (err error) {
 	go func() { done <- a.service.Daily(work) }()
 	go func() { done <- a.service.Preserve(work) }()
 	go func() {
-		done <- webhook.New(webhook.Options{Outbox: a.store, AllowPrivate: c.config.WebhookPrivate, Log: log}).Run(work)
+		done <- webhook.New(webhook.Options{Outbox: a.store, AllowPrivate: c.config.WebhookPrivate, Now: c.now, Log: log}).Run(work)
 	}()
 	err = server.Serve(ctx, l, c.config.Grace)
 	stopWork()
@@ -102,7 +102,7 @@ func (c *cli) serveMetrics(ctx context.Context, server *api.Server) (stop func()
 
 // welcome shows a person who tries the service where to click and what to paste.
 func (c *cli) welcome(ctx context.Context, a *app) error {
-	keys, err := demo.APIKeys(ctx, c.config.Data, a.store, time.Now())
+	keys, err := demo.APIKeys(ctx, c.config.Data, a.store, c.now())
 	if err != nil {
 		return err
 	}

@@ -227,7 +227,7 @@ func (c *cli) backup() *cobra.Command {
 				if err := a.store.Backup(ctx, args[0]); err != nil {
 					return problem.New(problem.FileUnwritable, err, args[0], plain(err))
 				}
-				_, err := a.store.Record(ctx, archive.Event{Action: archive.ActionBackup, By: person(), At: time.Now()})
+				_, err := a.store.Record(ctx, archive.Event{Action: archive.ActionBackup, By: person(), At: c.now()})
 				return err
 			})(cmd, args)
 		},
@@ -294,7 +294,7 @@ func (c *cli) key() *cobra.Command {
 		Use: "revoke ID", Short: "Thu hồi một khóa API", Args: exactly(1, "ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withApp(func(ctx context.Context, a *app) error {
-				return a.store.RevokeKey(ctx, args[0], person(), time.Now())
+				return a.store.RevokeKey(ctx, args[0], person(), c.now())
 			})(cmd, args)
 		},
 	})
@@ -329,8 +329,8 @@ func (c *cli) makeKey(ctx context.Context, a *app, n newKey) error {
 	if err != nil {
 		return err
 	}
-	k := archive.Key{ID: id, Agency: n.agency, Name: n.name, Roles: list, Person: n.person, Created: time.Now()}
-	if err := a.store.PutKey(ctx, k, hash, person(), time.Now()); err != nil {
+	k := archive.Key{ID: id, Agency: n.agency, Name: n.name, Roles: list, Person: n.person, Created: c.now()}
+	if err := a.store.PutKey(ctx, k, hash, person(), c.now()); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(c.out, secret)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +32,7 @@ func (c *cli) webhook() *cobra.Command {
 				return err
 			}
 			w.Secret = bytes.TrimSpace(secret)
-			return a.store.PutWebhook(ctx, w, person(), time.Now())
+			return a.store.PutWebhook(ctx, w, person(), c.now())
 		}),
 	})
 	put.Flags().StringVar(&w.ID, "id", "", "mã nơi nhận")
@@ -64,7 +63,7 @@ func (c *cli) webhook() *cobra.Command {
 		Use: "replay ID", Short: "Giao lại một tin", Args: exactly(1, "ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withApp(func(ctx context.Context, a *app) error {
-				return a.store.Replay(ctx, args[0], person(), time.Now())
+				return a.store.Replay(ctx, args[0], person(), c.now())
 			})(cmd, args)
 		},
 	})

@@ -25,7 +25,7 @@ import (
 )
 
 // call sends one request to the running service and reads its JSON.
-func (s *killable) call(method, path, key, idempotency, body string) (status int, answer map[string]any, err error) {
+func (s *instance) call(method, path, key, idempotency, body string) (status int, answer map[string]any, err error) {
 	req, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.address+path, strings.NewReader(body))
 	if err != nil {
 		return 0, nil, err
@@ -48,7 +48,7 @@ func (s *killable) call(method, path, key, idempotency, body string) (status int
 }
 
 // must is call with the status wanted.
-func (s *killable) must(want int, method, path, key, idempotency, body string) map[string]any {
+func (s *instance) must(want int, method, path, key, idempotency, body string) map[string]any {
 	s.t.Helper()
 	status, answer, err := s.call(method, path, key, idempotency, body)
 	if err != nil || status != want {
@@ -101,7 +101,8 @@ func TestWebhook(t *testing.T) {
 		return found
 	}
 	dir := t.TempDir()
-	s := &killable{t: t, data: dir, address: freeAddress(t), env: []string{"ANTIN_WEBHOOK_PRIVATE=true"}}
+	s := newInstance(t, dir, "", 0)
+	s.env = []string{"ANTIN_WEBHOOK_PRIVATE=true"}
 	s.start()
 	t.Cleanup(s.stop)
 	key := demoKey(t, dir)
@@ -113,7 +114,7 @@ func TestWebhook(t *testing.T) {
 		t.Fatalf("webhook put: exit %d: %s", code, stderr)
 	}
 	doc := s.must(http.StatusCreated, http.MethodPost, "/v1/documents?until=issued", key, "w1", decisionBody(t, ""))
-	s.until(func() bool { return len(received("issue")) == 1 })
+	until(t, func() bool { return len(received("issue")) == 1 })
 	var event archive.EventBody
 	if err := json.Unmarshal([]byte(received("issue")[0].body), &event); err != nil {
 		t.Fatal(err)
@@ -126,15 +127,15 @@ func TestWebhook(t *testing.T) {
 	if after["state"] != "delivered" {
 		t.Errorf("after the delivery: %v", after["state"])
 	}
-	s.until(func() bool { return len(received("deliver")) == 1 })
+	until(t, func() bool { return len(received("deliver")) == 1 })
 	if code, _, stderr := antin(t, "", "webhook", "replay", event.ID, "--data", dir); code != 0 {
 		t.Fatalf("webhook replay: exit %d: %s", code, stderr)
 	}
-	s.until(func() bool { return len(received("issue")) == 2 })
+	until(t, func() bool { return len(received("issue")) == 2 })
 	if again := received("issue"); again[0] != again[1] {
 		t.Errorf("the replay differs: %+v", again)
 	}
-	s.until(func() bool {
+	until(t, func() bool {
 		_, out, _ := antin(t, "", "webhook", "deliveries", "--data", dir)
 		return strings.Count(out, "delivered") == strings.Count(out, "\n") && out != ""
 	})
@@ -174,7 +175,7 @@ func TestKilledBatch(t *testing.T) {
 
 func killedBatch(t *testing.T, documents, kills int) {
 	dir := t.TempDir()
-	s := &killable{t: t, data: dir, address: freeAddress(t)}
+	s := newInstance(t, dir, "", 0)
 	s.start()
 	t.Cleanup(s.stop)
 	key := demoKey(t, dir)
@@ -218,7 +219,7 @@ func killedBatch(t *testing.T, documents, kills int) {
 	var at []int
 	for k := range kills {
 		goal := documents * k / (kills + 1) // the first one before any is sealed
-		s.until(func() bool { return finished() >= goal })
+		until(t, func() bool { return finished() >= goal })
 		at = append(at, finished())
 		s.kill()
 		s.start()
@@ -227,7 +228,7 @@ func killedBatch(t *testing.T, documents, kills int) {
 	if again["id"] != id {
 		t.Errorf("the same request made %v and %v", id, again["id"])
 	}
-	s.until(func() bool { return finished() == documents })
+	until(t, func() bool { return finished() == documents })
 	end := s.must(http.StatusOK, http.MethodGet, "/v1/batches/"+id, key, "", "")
 	if end["failed"] != 0.0 {
 		t.Errorf("%v failed: %v", end["failed"], end["items"])

@@ -37,6 +37,8 @@ type Dialect struct {
 	Damaged func(error) bool
 	// Broken reports that the connection is gone.
 	Broken func(error) bool
+	// Idle is how many connections for reading are kept open.
+	Idle int
 	// Outcome finds out on a new connection whether a transaction was committed.
 	// nil when a commit that returned an error never was.
 	Outcome func(ctx context.Context, db *sql.DB, txid string) (committed bool, err error)
@@ -169,6 +171,10 @@ func (e *Engine) again(ctx context.Context, what string, f func() error) error {
 		if err = f(); err == nil || !e.d.Broken(err) || ctx.Err() != nil {
 			break
 		}
+		// What cut one connection cut the others that wait in the pool: the next
+		// try is on a new one.
+		e.read.SetMaxIdleConns(0)
+		e.read.SetMaxIdleConns(e.d.Idle)
 	}
 	return e.wrap(what, err)
 }
@@ -226,13 +232,16 @@ func (t *readTx) row(ctx context.Context, q string, args ...any) *sql.Row {
 	return t.tx.QueryRowContext(ctx, q, args...)
 }
 
-// wrap says what was being done, and marks errors of a full disk.
+// wrap says what was being done, and marks errors of a full disk and of a
+// database that is away.
 func (e *Engine) wrap(what string, err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
-	}
-	if e.d.Full(err) && !errors.Is(err, archive.ErrFull) {
+	case e.d.Full(err) && !errors.Is(err, archive.ErrFull):
 		return fmt.Errorf("%s: %w: %w", what, archive.ErrFull, err)
+	case e.d.Broken(err) && !errors.Is(err, archive.ErrUnavailable) && !errors.As(err, new(*archive.OutcomeUnknownError)):
+		return fmt.Errorf("%s: %w: %w", what, archive.ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
