@@ -152,7 +152,8 @@ type Trail interface {
 // Upkeep is what an operator needs.
 type Upkeep interface {
 	Ping(ctx context.Context) error
-	// Backup writes a consistent copy to a new file while the store is in use.
+	// Backup writes a consistent copy of the database to a new file while the
+	// store is in use; contents that are kept as files outside it are not in it.
 	Backup(ctx context.Context, path string) error
 	// Doctor checks every document's content hash, every number sequence, every
 	// link and the audit chain. Findings are in the report; error means that the
@@ -165,6 +166,14 @@ type Upkeep interface {
 	// the register, its number, its hashes and its trail stay. *RetentionError
 	// when it must still be kept.
 	Destroy(ctx context.Context, id string, d Destruction, by Actor, at time.Time) (Document, error)
+	// CollectFiles looks at up to most files outside the database, those after a
+	// name, and removes the ones stored before a moment that no document refers
+	// to; next is "" at the end. Without such files it does nothing.
+	// Errors: *OwnerError.
+	CollectFiles(ctx context.Context, before time.Time, after string, most int) (next string, removed int, err error)
+	// Kept counts the contents in the database and in files, of which Backup
+	// holds only the first.
+	Kept(ctx context.Context) (Kept, error)
 	// ForgetIdempotency drops idempotency keys older than before.
 	ForgetIdempotency(ctx context.Context, before time.Time) (int64, error)
 }

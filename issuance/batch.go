@@ -15,7 +15,7 @@ import (
 //
 // Errors: *archive.IdempotencyConflictError, *archive.InvalidError.
 func (s *Service) StartBatch(ctx context.Context, agency string, documents []string, idem archive.Idempotency, by archive.Actor) (archive.Batch, bool, error) {
-	id, err := newID(s.random)
+	id, err := newID(s.random, s.now())
 	if err != nil {
 		return archive.Batch{}, false, err
 	}

@@ -78,10 +78,10 @@ func (s *Service) Draft(ctx context.Context, r Request) (doc archive.Document, r
 		return archive.Document{}, false, err
 	}
 	draft := p.draft(r)
-	if draft.ID, err = newID(s.random); err != nil {
+	draft.At = s.now()
+	if draft.ID, err = newID(s.random, draft.At); err != nil {
 		return archive.Document{}, false, err
 	}
-	draft.At = s.now()
 	if draft.PDF, draft.PageCount, err = p.render(draft.At); err != nil {
 		return archive.Document{}, false, err
 	}

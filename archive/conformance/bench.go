@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/rand"
 	"encoding/base32"
@@ -10,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,17 +28,23 @@ type Bench struct {
 
 // Bounds of a round of Benchmark.
 const (
-	roundDocuments = 20
+	roundDocuments = 48
 	roundCallers   = 4
 )
 
-// BenchPDF is a made-up revision 1 of the size that a decision has.
-func BenchPDF(id string) []byte {
-	return append(PDF(id), bytes.Repeat([]byte("stream "), 9<<10)...)
+// BenchPDF is a made-up revision 1 of the size that a decision has. As in a
+// PDF, whose streams are compressed, nothing in it can be compressed.
+func BenchPDF(id string) []byte { return append(PDF(id), noise(63<<10)...) }
+
+// noise is bytes that nothing compresses.
+func noise(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return b
 }
 
 // benchDraft is a draft as issuance makes them: an id that begins with the time,
-// a random lookup code, an idempotency key, a unique key per dossier.
+// a random lookup code, a random idempotency key, dossiers that are numbered.
 func benchDraft() archive.Draft {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
@@ -47,11 +53,13 @@ func benchDraft() archive.Draft {
 	id := strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
 	d := Draft(id)
 	d.LookupCode = code
-	d.DossierCode = "H26.1-" + code[:9]
+	d.DossierCode = fmt.Sprintf("000.00.H26-260105-%06d", dossiers.Add(1))
 	d.UniqueKey = d.Form + "/" + d.DossierCode
 	d.Idempotency = archive.Idempotency{Scope: "key-1/v1/documents", Key: code, RequestHash: hashOf(id)}
 	return d
 }
+
+var dossiers atomic.Int64
 
 // fill issues n documents with small files from many callers.
 func fill(b testing.TB, s archive.Store, n int) {
@@ -75,14 +83,14 @@ func whole(b testing.TB, s archive.Store, d archive.Draft, grow int) error {
 	if _, _, err := s.CreateDraft(ctx, d); err != nil {
 		return err
 	}
-	pdf := append(slices.Clip(d.PDF), make([]byte, grow)...)
+	pdf := append(slices.Clip(d.PDF), noise(grow)...)
 	if _, err := s.AddSigned(ctx, d.ID, pdf, Clerk, d.At); err != nil {
 		return err
 	}
 	if _, err := s.AssignNumber(ctx, d.ID, Clerk, d.At); err != nil {
 		return err
 	}
-	pdf = append(slices.Clip(pdf), make([]byte, grow)...)
+	pdf = append(slices.Clip(pdf), noise(grow)...)
 	_, err := s.AddIssued(ctx, d.ID, pdf, Clerk, d.At)
 	return err
 }

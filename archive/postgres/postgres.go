@@ -42,7 +42,11 @@ const batchTimeout = 60 * time.Second
 // Open opens the archive in the schema that the URL's search_path names
 // ("public" by default), bringing an older one up to date. One made by a newer
 // version is refused. The URL is a libpq connection string or URI.
-func Open(ctx context.Context, dsn string) (archive.Store, error) {
+func Open(ctx context.Context, dsn string) (archive.Store, error) { return OpenWith(ctx, dsn, nil) }
+
+// OpenWith is Open of an archive that keeps new PDFs in files; nil keeps them in
+// the database.
+func OpenWith(ctx context.Context, dsn string, files archive.Files) (archive.Store, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("opening the archive: %w", err) // pgx leaves the password out
@@ -63,7 +67,7 @@ func Open(ctx context.Context, dsn string) (archive.Store, error) {
 	d.Idle = max(8, 4*runtime.GOMAXPROCS(0))
 	read.SetMaxOpenConns(d.Idle)
 	read.SetMaxIdleConns(d.Idle)
-	return engine.New(d, write, read), nil
+	return engine.New(d, files, write, read), nil
 }
 
 func handle(config *pgx.ConnConfig, params map[string]string) *sql.DB {

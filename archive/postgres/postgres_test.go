@@ -114,3 +114,18 @@ func TestMove(t *testing.T) {
 		t.Errorf("moved as %+v, %v", d, err)
 	}
 }
+
+func TestFiles(t *testing.T) {
+	server := judge.Postgres(t)
+	conformance.RunFiles(t, func(t testing.TB) func(archive.Files) archive.Store {
+		dsn := schema(t, server)
+		return func(files archive.Files) archive.Store {
+			s, err := postgres.OpenWith(t.Context(), dsn, files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = s.Close() })
+			return s
+		}
+	}, conformance.NewBucket)
+}

@@ -7,8 +7,8 @@ import (
 	"antin/archive/conformance"
 )
 
-// The cost of a document must not grow with the register. Use -benchtime 40x:
-// a turn is 20 documents in each register.
+// The cost of a document must not grow with the register. Use -benchtime 20x:
+// a turn is 48 documents in each register.
 func BenchmarkDocument(b *testing.B) {
 	conformance.Benchmark(b, func(b *testing.B) conformance.Bench {
 		return conformance.Bench{Store: openAt(b, filepath.Join(b.TempDir(), "antin.db"))}

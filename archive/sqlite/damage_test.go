@@ -45,7 +45,7 @@ func raw(t testing.TB, path string) *engine.Engine {
 	t.Helper()
 	db, err := sql.Open("sqlite", dsn(path, false))
 	must(t, err)
-	return engine.New(dialect(), db, db)
+	return engine.New(dialect(), nil, db, db)
 }
 
 // span is the place of one audit row's cell in the file.
@@ -343,7 +343,7 @@ func TestFullDisk(t *testing.T) {
 	write.SetMaxOpenConns(1)
 	read, err := sql.Open("sqlite", dsn(path, true))
 	must(t, err)
-	s := engine.New(dialect(), write, read)
+	s := engine.New(dialect(), nil, write, read)
 	defer func() { _ = s.Close() }()
 
 	var wg sync.WaitGroup

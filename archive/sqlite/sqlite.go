@@ -36,7 +36,11 @@ const busyWait = 10_000
 
 // Open opens the archive in a file, making it at first and bringing an older
 // schema up to date. A file made by a newer version is refused.
-func Open(ctx context.Context, path string) (archive.Store, error) {
+func Open(ctx context.Context, path string) (archive.Store, error) { return OpenWith(ctx, path, nil) }
+
+// OpenWith is Open of an archive that keeps new PDFs in files; nil keeps them in
+// the database.
+func OpenWith(ctx context.Context, path string, files archive.Files) (archive.Store, error) {
 	if err := prepare(path); err != nil {
 		return nil, fmt.Errorf("opening the archive %s: %w", path, err)
 	}
@@ -54,7 +58,7 @@ func Open(ctx context.Context, path string) (archive.Store, error) {
 	}
 	read.SetMaxOpenConns(max(4, 2*runtime.GOMAXPROCS(0)))
 	read.SetMaxIdleConns(max(4, 2*runtime.GOMAXPROCS(0)))
-	return engine.New(dialect(), write, read), nil
+	return engine.New(dialect(), files, write, read), nil
 }
 
 // prepare makes the file with access for its owner only: it holds personal
@@ -80,10 +84,14 @@ func dsn(path string, readOnly bool) string {
 		// What is destroyed at the end of its retention leaves no copy in free pages.
 		q.Add("_pragma", "secure_delete(1)")
 		q.Add("_pragma", "synchronous(FULL)")
-		// A larger log and cache than the defaults (in pages, and KiB): index pages
-		// change often and are copied into the file once per checkpoint.
+		// A larger log than the default (in pages): index pages change often and are
+		// copied into the file once per checkpoint.
 		q.Add("_pragma", "wal_autocheckpoint(4000)")
-		q.Add("_pragma", "cache_size(-32768)")
+		// 8 MiB of pages hold what every commit touches. More would cost more: in a
+		// file below 1 GiB a commit after a page was split walks the whole cache
+		// (sqlite3PcacheTruncate, since balance lends itself the lock page's number).
+		// What is not here is read from the system's cache.
+		q.Add("_pragma", "cache_size(-8192)")
 	}
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs

@@ -57,3 +57,17 @@ func TestKill(t *testing.T) {
 		})
 	}
 }
+
+func TestFiles(t *testing.T) {
+	conformance.RunFiles(t, func(t testing.TB) func(archive.Files) archive.Store {
+		path := filepath.Join(t.TempDir(), "antin.db")
+		return func(files archive.Files) archive.Store {
+			s, err := sqlite.OpenWith(t.Context(), path, files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = s.Close() })
+			return s
+		}
+	}, conformance.NewBucket)
+}

@@ -1,13 +1,19 @@
 package main
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
 
 	"antin/api/problem"
+	"antin/archive"
+	"antin/archive/bucket"
 )
 
 // config comes from the environment; flags win over it.
@@ -22,6 +28,16 @@ type config struct {
 	PublicURL string `env:"ANTIN_PUBLIC_URL"`
 	// DatabaseURL chooses PostgreSQL in place of the SQLite file in Data.
 	DatabaseURL string `env:"ANTIN_DATABASE_URL"`
+	// S3Endpoint chooses an S3-compatible bucket for new PDFs in place of the
+	// database; the other fields say which. The keys may also be files.
+	S3Endpoint      string `env:"ANTIN_S3_ENDPOINT"`
+	S3Bucket        string `env:"ANTIN_S3_BUCKET"`
+	S3Region        string `env:"ANTIN_S3_REGION"`
+	S3Prefix        string `env:"ANTIN_S3_PREFIX"`
+	S3AccessKey     string `env:"ANTIN_S3_ACCESS_KEY"`
+	S3SecretKey     string `env:"ANTIN_S3_SECRET_KEY"`
+	S3AccessKeyFile string `env:"ANTIN_S3_ACCESS_KEY_FILE,file"`
+	S3SecretKeyFile string `env:"ANTIN_S3_SECRET_KEY_FILE,file"`
 	// TrustProxy takes callers' addresses from X-Forwarded-For.
 	TrustProxy bool `env:"ANTIN_TRUST_PROXY"`
 	// WebhookPrivate lets webhooks go to private and loopback addresses.
@@ -60,4 +76,20 @@ func (c *config) load() error {
 		c.PublicURL = fmt.Sprintf("http://%s", c.Listen)
 	}
 	return nil
+}
+
+// files opens the bucket that the configuration names, nil without one.
+func (c *config) files(ctx context.Context) (archive.Files, error) {
+	if c.S3Endpoint == "" {
+		return nil, nil //nolint:nilnil // no bucket is an answer
+	}
+	b, err := bucket.Open(ctx, bucket.Config{
+		Endpoint: c.S3Endpoint, Bucket: c.S3Bucket, Region: c.S3Region, Prefix: c.S3Prefix,
+		AccessKey: cmp.Or(c.S3AccessKey, strings.TrimSpace(c.S3AccessKeyFile)),
+		SecretKey: cmp.Or(c.S3SecretKey, strings.TrimSpace(c.S3SecretKeyFile)),
+	})
+	if invalid, ok := errors.AsType[*archive.InvalidError](err); ok {
+		return nil, problem.New(problem.ValueInvalid, err, "ANTIN_S3_"+strings.ToUpper(strings.ReplaceAll(invalid.Field, " ", "_")), invalid.Problem)
+	}
+	return b, err
 }

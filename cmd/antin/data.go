@@ -119,10 +119,14 @@ func isFile(path string) bool {
 }
 
 func (c *cli) openStore(ctx context.Context, dir string) (archive.Store, error) {
-	if c.config.DatabaseURL != "" {
-		return postgres.Open(ctx, c.config.DatabaseURL)
+	files, err := c.config.files(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return sqlite.Open(ctx, filepath.Join(dir, databaseFile))
+	if c.config.DatabaseURL != "" {
+		return postgres.OpenWith(ctx, c.config.DatabaseURL, files)
+	}
+	return sqlite.OpenWith(ctx, filepath.Join(dir, databaseFile), files)
 }
 
 func (a *app) close() error { return a.store.Close() }

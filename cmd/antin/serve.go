@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"syscall"
@@ -14,6 +15,7 @@ import (
 	"antin/api"
 	"antin/api/problem"
 	"antin/api/webhook"
+	"antin/archive"
 	"antin/issuance/demo"
 	"antin/signer/testpki"
 )
@@ -68,18 +70,47 @@ func (c *cli) runService(ctx context.Context) (err error) {
 	log.InfoContext(ctx, "listening", "address", l.Addr().String())
 	// The work behind the requests ends after them: what they began is finished.
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan error, 4)
+	done := make(chan error, 5)
 	go func() { done <- a.service.Work(work) }()
 	go func() { done <- a.service.Daily(work) }()
 	go func() { done <- a.service.Preserve(work) }()
+	go func() { done <- collectFiles(work, a.store, c.now, log) }()
 	go func() {
 		done <- webhook.New(webhook.Options{Outbox: a.store, AllowPrivate: c.config.WebhookPrivate, Now: c.now, Log: log}).Run(work)
 	}()
 	err = server.Serve(ctx, l, c.config.Grace)
 	stopWork()
-	err = errors.Join(err, <-done, <-done, <-done, <-done)
+	err = errors.Join(err, <-done, <-done, <-done, <-done, <-done)
 	log.InfoContext(context.WithoutCancel(ctx), "stopped", "error", err)
 	return err
+}
+
+// Bounds of collectFiles: a bucket of a million files is walked in two days.
+const (
+	collectEvery = 15 * time.Minute
+	collectFew   = 5000 // files looked at in one turn
+)
+
+// collectFiles removes, some at a time, files outside the database that no
+// document refers to, until ctx ends. Several instances may do so at once.
+func collectFiles(ctx context.Context, store archive.Store, now func() time.Time, log *slog.Logger) error {
+	tick := time.NewTicker(collectEvery)
+	defer tick.Stop()
+	for after := ""; ; {
+		next, removed, err := store.CollectFiles(ctx, now().Add(-archive.FileGrace), after, collectFew)
+		if err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "files without a document could not be collected", "error", err)
+		}
+		if removed > 0 {
+			log.InfoContext(ctx, "files without a document were removed", "count", removed)
+		}
+		after = next
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 // serveMetrics serves /metrics on a listener of its own, which is not for the

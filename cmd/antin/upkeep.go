@@ -227,11 +227,27 @@ func (c *cli) backup() *cobra.Command {
 				if err := a.store.Backup(ctx, args[0]); err != nil {
 					return problem.New(problem.FileUnwritable, err, args[0], plain(err))
 				}
+				if err := c.tellKept(ctx, a.store); err != nil {
+					return err
+				}
 				_, err := a.store.Record(ctx, archive.Event{Action: archive.ActionBackup, By: person(), At: c.now()})
 				return err
 			})(cmd, args)
 		},
 	})
+}
+
+// tellKept says what a backup of the database does not hold.
+func (c *cli) tellKept(ctx context.Context, store archive.Store) error {
+	kept, err := store.Kept(ctx)
+	if err != nil || kept.Files == 0 {
+		return err
+	}
+	_, err = fmt.Fprintf(c.err, c.tell(
+		"Bản sao lưu gồm sổ, nhật ký và %d tệp trong cơ sở dữ liệu. %d tệp nằm ở kho đối tượng %s KHÔNG có trong đó: hãy sao lưu kho ấy bằng cách riêng của nó.\n",
+		"The backup holds the register, the trail and the %d files in the database. %d files in the bucket %s are NOT in it: back up the bucket by its own means.\n"),
+		kept.Database, kept.Files, kept.Where)
+	return err
 }
 
 func (c *cli) restore() *cobra.Command {

@@ -67,6 +67,7 @@ var tools = map[string]tool{
 	"chromium":   {install: "apt-get install chromium", find: lookPaths("chromium", "chromium-browser", "google-chrome")},
 	"softhsm2":   {install: "apt-get install softhsm2", find: findSoftHSM},
 	"postgresql": {install: "apt-get install postgresql", find: findPostgres},
+	"versitygw":  {install: "make judges", find: findS3},
 	"verapdf":    {install: "make judges", find: findJava},
 	"dss":        {install: "make judges", find: findJava},
 	"pyhanko":    {install: "make judges", find: findPython},

@@ -116,6 +116,9 @@ func (e *Engine) AddAnnex(ctx context.Context, document string, a archive.NewAnn
 		return out, e.wrap("document "+document+": annex", err)
 	}
 	c, err := newContent(a.PDF)
+	if err == nil {
+		err = e.file(ctx, &c)
+	}
 	if err != nil {
 		return out, e.wrap("document "+document+": annex", err)
 	}
@@ -134,7 +137,7 @@ func (e *Engine) AddAnnex(ctx context.Context, document string, a archive.NewAnn
 		if len(all) >= archive.MaxAnnexes {
 			return &archive.InvalidError{Field: "annexes", Problem: fmt.Sprintf("are more than %d", archive.MaxAnnexes)}
 		}
-		if err := t.putContent(c, nil); err != nil {
+		if _, err := t.putContent(c, nil); err != nil {
 			return err
 		}
 		out = archive.Annex{
@@ -181,6 +184,9 @@ func (e *Engine) RemoveAnnex(ctx context.Context, document string, n int, by arc
 // SignAnnex implements archive.Annexes.
 func (e *Engine) SignAnnex(ctx context.Context, document string, n int, pdf []byte, by archive.Actor, at time.Time) (out archive.Annex, err error) {
 	c, err := newContent(pdf)
+	if err == nil {
+		err = e.file(ctx, &c)
+	}
 	if err != nil {
 		return out, e.wrap("document "+document+": signing annex", err)
 	}
@@ -191,7 +197,7 @@ func (e *Engine) SignAnnex(ctx context.Context, document string, n int, pdf []by
 		if !slices.Contains(archive.Allowed(d.State, d.Moves), archive.MoveIssue) {
 			return &archive.StateError{Document: d.ID, State: d.State, Move: archive.Move(archive.ActionAnnex), Allowed: archive.Allowed(d.State, d.Moves)}
 		}
-		if err := t.putContent(c, &archive.Revision{N: n, SHA256: out.SHA256, Size: out.Size}); err != nil {
+		if _, err := t.putContent(c, &archive.Revision{N: n, SHA256: out.SHA256, Size: out.Size}); err != nil {
 			return err
 		}
 		out.Signed, out.SignedSize, out.SignedAt = c.hex(), int64(len(c.data)), whole(at)

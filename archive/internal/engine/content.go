@@ -14,49 +14,63 @@ import (
 
 // content is bytes to be stored, hashed before the writer sees them.
 type content struct {
-	data []byte
-	sum  [32]byte
+	data  []byte
+	sum   [32]byte
+	filed bool // the bytes are in the storage of files
 }
 
 func newContent(data []byte) (content, error) {
 	if err := archive.CheckPDF(data); err != nil {
 		return content{}, err
 	}
-	return content{data, sha256.Sum256(data)}, nil
+	return content{data: data, sum: sha256.Sum256(data)}, nil
 }
 
 func (c content) hex() string { return hex.EncodeToString(c.sum[:]) }
 
 // putContent stores bytes under their hash, once. They must begin with the
 // bytes of base, if there is one, and only what follows is written: every
-// revision of a document repeats the one before it.
-func (t *Tx) putContent(c content, base *archive.Revision) error {
+// revision of a document repeats the one before it. It gives the number of the
+// content's row.
+func (t *Tx) putContent(c content, base *archive.Revision) (id int64, err error) {
 	var baseSum any // NULL without a base
 	tail := c.data
 	if base != nil {
 		n := base.Size
 		if int64(len(c.data)) <= n {
-			return &archive.InvalidError{Field: "pdf", Problem: fmt.Sprintf("does not append to revision %d", base.N)}
+			return 0, &archive.InvalidError{Field: "pdf", Problem: fmt.Sprintf("does not append to revision %d", base.N)}
 		}
 		sum := sha256.Sum256(c.data[:n])
 		if hex.EncodeToString(sum[:]) != base.SHA256 {
-			return &archive.InvalidError{Field: "pdf", Problem: fmt.Sprintf("changes the bytes of revision %d", base.N)}
+			return 0, &archive.InvalidError{Field: "pdf", Problem: fmt.Sprintf("changes the bytes of revision %d", base.N)}
 		}
 		baseSum, tail = sum[:], c.data[n:]
 	}
-	err := t.exec(`INSERT INTO contents (sha256, base, size, tail) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING`,
-		c.sum[:], baseSum, int64(len(c.data)), tail)
-	if err != nil {
-		return fmt.Errorf("storing the PDF: %w", err)
+	if c.filed { // whole, under its hash
+		baseSum, tail = nil, []byte{}
 	}
-	return nil
+	err = t.row(t.ctx, `INSERT INTO contents (sha256, base, size, tail, filed) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (sha256) DO NOTHING RETURNING id`, c.sum[:], baseSum, int64(len(c.data)), tail, flag(c.filed)).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) { // it was there
+		err = t.row(t.ctx, `SELECT id FROM contents WHERE sha256 = $1`, c.sum[:]).Scan(&id)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("storing the PDF: %w", err)
+	}
+	return id, nil
 }
 
-func (t *Tx) putRevision(doc string, n int, kind archive.RevisionKind, c content, by archive.Actor, at time.Time) (archive.Revision, error) {
+// putRevision stores a revision with its bytes, which begin with those of base
+// if there is one.
+func (t *Tx) putRevision(doc string, n int, kind archive.RevisionKind, c content, base *archive.Revision, by archive.Actor, at time.Time) (archive.Revision, error) {
 	r := archive.Revision{N: n, Kind: kind, SHA256: c.hex(), Size: int64(len(c.data)), By: unnamed(by), At: whole(at)}
-	err := t.exec(`INSERT INTO revisions (document, n, kind, sha256, size, actor_id, actor_name, actor_role, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		doc, r.N, string(kind), c.sum[:], r.Size, by.ID, by.Name, by.Role, micros(at))
+	id, err := t.putContent(c, base)
+	if err != nil {
+		return r, err
+	}
+	err = t.exec(`INSERT INTO revisions (document, n, kind, sha256, content, size, actor_id, actor_name, actor_role, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		doc, r.N, string(kind), c.sum[:], id, r.Size, by.ID, by.Name, by.Role, micros(at))
 	if err != nil {
 		return r, fmt.Errorf("storing revision %d: %w", n, err)
 	}
@@ -74,7 +88,7 @@ func (e *Engine) Content(ctx context.Context, sha256hex string) ([]byte, error) 
 	}
 	var data []byte
 	err = e.reading(ctx, "reading content "+sha256hex, func(r reader) (err error) {
-		data, err = readContent(ctx, r, sum)
+		data, err = e.readContent(ctx, r, sum)
 		return err
 	})
 	return data, err
@@ -82,7 +96,7 @@ func (e *Engine) Content(ctx context.Context, sha256hex string) ([]byte, error) 
 
 // readContent puts the bytes together and checks them. Rows of contents never
 // change, so no transaction is needed.
-func readContent(ctx context.Context, r reader, sum []byte) ([]byte, error) {
+func (e *Engine) readContent(ctx context.Context, r reader, sum []byte) ([]byte, error) {
 	var (
 		out  []byte
 		end  int64 = -1 // where the tail at hand ends
@@ -90,11 +104,12 @@ func readContent(ctx context.Context, r reader, sum []byte) ([]byte, error) {
 	)
 	for range maxBases {
 		var (
-			base, tail []byte
-			size       int64
-			destroyed  sql.NullInt64
+			base, tail  []byte
+			size, filed int64
+			destroyed   sql.NullInt64
 		)
-		err := r.row(ctx, `SELECT base, size, tail, destroyed FROM contents WHERE sha256 = $1`, want).Scan(&base, &size, &tail, &destroyed)
+		err := r.row(ctx, `SELECT base, size, tail, filed, destroyed FROM contents WHERE sha256 = $1`, want).
+			Scan(&base, &size, &tail, &filed, &destroyed)
 		switch {
 		case err == nil && destroyed.Valid:
 			return nil, &archive.DestroyedError{SHA256: hex.EncodeToString(sum), At: fromNull(destroyed)}
@@ -110,6 +125,11 @@ func readContent(ctx context.Context, r reader, sum []byte) ([]byte, error) {
 				return nil, &archive.CorruptError{SHA256: hex.EncodeToString(sum), Found: "none, the size is out of bounds"}
 			}
 			out, end = make([]byte, size), size
+		}
+		if filed != 0 {
+			if tail, err = e.fetch(ctx, want); err != nil {
+				return nil, err
+			}
 		}
 		start := end - int64(len(tail))
 		if size != end || start < 0 {

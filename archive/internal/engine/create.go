@@ -20,6 +20,9 @@ func (e *Engine) CreateDraft(ctx context.Context, d archive.Draft) (doc archive.
 	if err != nil {
 		return doc, false, e.wrap(what, err)
 	}
+	if err := e.file(ctx, &c); err != nil {
+		return doc, false, e.wrap(what, err)
+	}
 	err = e.do(ctx, what, func(t *Tx) error {
 		var err error
 		doc, created, err = t.create(d, c)
@@ -58,10 +61,7 @@ func (t *Tx) create(d archive.Draft, c content) (archive.Document, bool, error) 
 	if err := t.takeUniqueKey(d); err != nil {
 		return none, false, err
 	}
-	if err := t.putContent(c, nil); err != nil {
-		return none, false, err
-	}
-	rev, err := t.putRevision(d.ID, 1, archive.RevisionDraft, c, d.By, d.At)
+	rev, err := t.putRevision(d.ID, 1, archive.RevisionDraft, c, nil, d.By, d.At)
 	if err != nil {
 		return none, false, err
 	}

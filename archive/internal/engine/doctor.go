@@ -210,8 +210,8 @@ func (x *examination) contents(ctx context.Context) error {
 	}
 	orphans, err := collectOnce(ctx, x.e, "reading revisions", func(rows *sql.Rows) (o orphan, err error) {
 		return o, rows.Scan(&o.document, &o.n)
-	}, `SELECT r.document, r.n FROM revisions r LEFT JOIN contents c ON c.sha256 = r.sha256
-		WHERE c.size IS NULL OR c.size <> r.size ORDER BY r.document, r.n LIMIT $1`, archive.MaxFindings)
+	}, `SELECT r.document, r.n FROM revisions r LEFT JOIN contents c ON c.id = r.content
+		WHERE c.size IS NULL OR c.size <> r.size OR c.sha256 <> r.sha256 ORDER BY r.document, r.n LIMIT $1`, archive.MaxFindings)
 	for _, o := range orphans {
 		x.find(archive.FindContent, o.document, strconv.Itoa(o.n), "the revision's content is missing or of another size")
 	}
@@ -220,7 +220,7 @@ func (x *examination) contents(ctx context.Context) error {
 
 // owner is a document that has this content, for the finding.
 func (x *examination) owner(ctx context.Context, sum []byte) (id string) {
-	_ = x.e.row(ctx, `SELECT document FROM revisions WHERE sha256 = $1 ORDER BY document LIMIT 1`, sum).Scan(&id)
+	_ = x.e.row(ctx, ownerOf, sum).Scan(&id)
 	return id
 }
 

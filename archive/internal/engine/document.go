@@ -178,13 +178,16 @@ func (e *Engine) ByLookupCode(ctx context.Context, code string) (archive.Documen
 	return e.get(ctx, "lookup_code", code)
 }
 
+// ownerOf is a document that has a content, by its hash.
+const ownerOf = `SELECT document FROM revisions WHERE content = (SELECT id FROM contents WHERE sha256 = $1) ORDER BY document LIMIT 1`
+
 // BySHA256 implements archive.Documents.
 func (e *Engine) BySHA256(ctx context.Context, sha256hex string) (archive.Document, error) {
 	var id string
 	sum, err := hex.DecodeString(sha256hex)
 	if err == nil {
 		err = e.reading(ctx, "finding revision "+sha256hex, func(r reader) error {
-			return r.row(ctx, `SELECT document FROM revisions WHERE sha256 = $1 ORDER BY document LIMIT 1`, sum).Scan(&id)
+			return r.row(ctx, ownerOf, sum).Scan(&id)
 		})
 	} else {
 		err = sql.ErrNoRows

@@ -53,7 +53,8 @@ type Dialect struct {
 // Engine is an archive.Store.
 type Engine struct {
 	d     Dialect
-	write *sql.DB // the writer goroutine's
+	files archive.Files // nil keeps contents in the database
+	write *sql.DB       // the writer goroutine's
 	read  *sql.DB
 	steps chan *step
 	done  chan struct{} // closed when the writer has ended
@@ -70,10 +71,11 @@ type Engine struct {
 var _ archive.Store = (*Engine)(nil)
 
 // New runs an archive over two handles of one migrated database (they may be
-// the same). Close closes both.
-func New(d Dialect, write, read *sql.DB) *Engine {
+// the same). files is where new contents are kept, nil for the database. Close
+// closes both handles.
+func New(d Dialect, files archive.Files, write, read *sql.DB) *Engine {
 	e := &Engine{
-		d: d, write: write, read: read,
+		d: d, files: files, write: write, read: read,
 		steps: make(chan *step, maxBatch),
 		done:  make(chan struct{}),
 		stmts: map[string]*sql.Stmt{},
@@ -101,8 +103,14 @@ func (e *Engine) Close() error {
 	return err
 }
 
-// Ping implements archive.Store: the store answers and can be written to.
+// Ping implements archive.Store: the store answers and can be written to, and
+// its files are there.
 func (e *Engine) Ping(ctx context.Context) error {
+	if e.files != nil {
+		if err := e.files.Ping(ctx); err != nil {
+			return e.wrap("asking for the files", err)
+		}
+	}
 	if _, _, err := e.Head(ctx); err != nil {
 		return err
 	}

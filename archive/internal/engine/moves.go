@@ -55,10 +55,7 @@ func (t *Tx) move(m move, run func(*Tx, *archive.Document) (moveDetail, error)) 
 	from := d.State
 	if m.pdf != nil {
 		last := d.Revisions[len(d.Revisions)-1]
-		if err := t.putContent(*m.pdf, &last); err != nil {
-			return d, err
-		}
-		rev, err := t.putRevision(d.ID, last.N+1, m.rev, *m.pdf, m.by, m.at)
+		rev, err := t.putRevision(d.ID, last.N+1, m.rev, *m.pdf, &last, m.by, m.at)
 		if err != nil {
 			return d, err
 		}
@@ -120,6 +117,9 @@ func (t *Tx) updateDocument(d archive.Document) error {
 func (e *Engine) moveWithPDF(ctx context.Context, m move, pdf []byte, run func(*Tx, *archive.Document) (moveDetail, error)) (archive.Document, error) {
 	c, err := newContent(pdf)
 	if err != nil {
+		return archive.Document{}, e.wrap(fmt.Sprintf("document %s: %s", m.id, m.kind), err)
+	}
+	if err := e.file(ctx, &c); err != nil {
 		return archive.Document{}, e.wrap(fmt.Sprintf("document %s: %s", m.id, m.kind), err)
 	}
 	m.pdf = &c

@@ -33,6 +33,9 @@ func (e *Engine) Destroy(ctx context.Context, id string, act archive.Destruction
 		doc, err = t.destroy(id, act, by, at)
 		return err
 	})
+	if err == nil {
+		err = e.unfile(ctx, doc)
+	}
 	return doc, err
 }
 
@@ -69,7 +72,7 @@ func (t *Tx) destroy(id string, act archive.Destruction, by archive.Actor, at ti
 		}
 		// Another document may have the very same bytes: those stay.
 		err = t.exec(`UPDATE contents SET tail = $2, destroyed = $3 WHERE sha256 = $1 AND NOT EXISTS (
-			SELECT 1 FROM revisions r JOIN documents o ON o.id = r.document WHERE r.sha256 = $1 AND o.destroyed IS NULL)
+			SELECT 1 FROM revisions r JOIN documents o ON o.id = r.document WHERE r.content = contents.id AND o.destroyed IS NULL)
 			AND NOT EXISTS (SELECT 1 FROM annexes a JOIN documents o ON o.id = a.document
 				WHERE (a.sha256 = $1 OR a.signed = $1) AND o.destroyed IS NULL)`,
 			sum, []byte{}, micros(at))
