@@ -213,7 +213,10 @@ func (s *soak) plan() []event {
 			x := s.instances[0]
 			before := s.counts[setBack].Load()
 			x.setClock(s.ahead[0] - 24*time.Hour)
-			until(s.t, func() bool { return s.counts[setBack].Load() > before+5 || s.done.Load() == n })
+			until(s.t, func() bool {
+				// With other instances the documents that are fed by now get done there.
+				return s.counts[setBack].Load() > before+5 || s.done.Load() >= min(n, s.due.Load()+2*soakCallers)
+			})
 			x.setClock(s.ahead[0])
 		}})
 	slices.SortStableFunc(plan, func(a, b event) int { return cmp.Compare(a.after, b.after) })
