@@ -81,8 +81,11 @@ func (s *instance) start() {
 		s.t.Fatal(err)
 	}
 	cmd := exec.Command(exe, "serve", "--data", s.data, "--listen", s.address)
-	cmd.Env = append(os.Environ(), "ANTIN_TEST_COMMAND=1", testClock+"="+s.clock, "ANTIN_DATABASE_URL="+s.database)
+	cmd.Env = append(os.Environ(), "ANTIN_TEST_COMMAND=1", testClock+"="+s.clock)
 	cmd.Env = append(cmd.Env, s.env...)
+	if s.database != "" {
+		cmd.Env = append(cmd.Env, "ANTIN_DATABASE_URL="+s.database)
+	}
 	log, err := os.OpenFile(s.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		s.t.Fatal(err)

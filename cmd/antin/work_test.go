@@ -104,7 +104,6 @@ func TestWebhook(t *testing.T) {
 	s := newInstance(t, dir, "", 0)
 	s.env = []string{"ANTIN_WEBHOOK_PRIVATE=true"}
 	s.start()
-	t.Cleanup(s.stop)
 	key := demoKey(t, dir)
 	secretFile := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secretFile, []byte(secret+"\n"), 0o600); err != nil {
@@ -177,7 +176,6 @@ func killedBatch(t *testing.T, documents, kills int) {
 	dir := t.TempDir()
 	s := newInstance(t, dir, "", 0)
 	s.start()
-	t.Cleanup(s.stop)
 	key := demoKey(t, dir)
 	body := decisionBody(t, "")
 	ids := make([]string, documents)
