@@ -290,6 +290,7 @@ func (a *Agency) books(forms []*templates.Form) ([]archive.Book, error) {
 		}
 		byCode[code] = b
 	}
+	byCode[copyBook] = archive.Book{Agency: a.ID, Code: copyBook, Title: "Sổ đăng ký bản sao", Style: archive.OrdinaryStyle}
 	for _, e := range a.office.Books {
 		b, ok := byCode[e.Code]
 		if !ok {

@@ -99,7 +99,11 @@ func agencyPlace(words string, at time.Time) mark.Place {
 
 // signFile places the agency's signature at the top right of a file and signs.
 func (s *Service) signFile(pdf []byte, agency string, key *Key, words, reason string, at time.Time) ([]byte, error) {
-	marked, err := mark.SignHere(pdf, agencyPlace(words, at))
+	place := agencyPlace(words, at)
+	if a, ok := s.agencies[agency]; ok && a.Notice != "" {
+		place.Lines = append(place.Lines, a.Notice) // a demonstration says so on every file
+	}
+	marked, err := mark.SignHere(pdf, place)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,9 @@ func (s *Service) certify(pdf []byte, doc archive.Document, key *Key, at time.Ti
 // stamp is the revision that fills number, date and archive stamp and makes the
 // last signature. Where it is a person's it is the only one and certifies.
 func (s *Service) stamp(pdf []byte, doc archive.Document, h hand, at time.Time) ([]byte, error) {
+	if IsCopy(doc) {
+		return s.stampCopy(pdf, doc, h, at)
+	}
 	day := at
 	if doc.Number != nil {
 		day = doc.Number.Date

@@ -58,6 +58,12 @@ func (s *Service) wordOn(ctx context.Context, sum string) (*verify.Register, err
 	doc, err := s.store.BySHA256(ctx, sum)
 	if err == nil {
 		word := registerWord(doc, sum)
+		if IsCopy(doc) {
+			if word.CopyOf = s.copyWord(ctx, doc); len(doc.Revisions) > 0 && doc.Revisions[0].SHA256 == sum && word.CopyOf != nil && len(word.CopyOf.Pages) == 0 {
+				// The file that was copied is no draft of anything.
+				return nil, &archive.NotFoundError{What: "revision", ID: sum}
+			}
+		}
 		word.Successor, err = s.successor(ctx, doc)
 		return word, err
 	}

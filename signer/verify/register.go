@@ -117,6 +117,9 @@ func registerWords(w *Register, full string) (vi, en string) {
 		return fmt.Sprintf("Sổ đăng ký có đúng tệp này: văn bản kèm theo (tệp %d) của %s số %s ngày %s, đang có hiệu lực. Tệp này chỉ có giá trị cùng văn bản chính.", w.Annex, w.DocumentType, full, w.Date),
 			fmt.Sprintf("The register has exactly this file: annex file %d of document %s of %s, in force. It counts only together with the document itself.", w.Annex, full, w.Date)
 	}
+	if w.CopyOf != nil && w.State == RegisterIssued {
+		return copyWords(w, full)
+	}
 	switch w.State {
 	case RegisterIssued:
 		return fmt.Sprintf("Sổ đăng ký có đúng tệp này: %s số %s ngày %s, đang có hiệu lực.", w.DocumentType, full, w.Date),
@@ -146,4 +149,27 @@ func registerWords(w *Register, full string) (vi, en string) {
 			fmt.Sprintf("Document %s is in force and was corrected by %s.", full, byEN)
 	}
 	return "Sổ đăng ký chưa cho biết trạng thái của văn bản này.", "The register does not say where this document stands."
+}
+
+// copyWords say of which file a copy in force is.
+func copyWords(w *Register, full string) (vi, en string) {
+	c := w.CopyOf
+	what, whatEN := "bản sao đúng", "a true copy"
+	if len(c.Pages) > 0 {
+		what, whatEN = fmt.Sprintf("bản trích sao các trang %s", pageList(c.Pages)), fmt.Sprintf("an extract, pages %s,", pageList(c.Pages))
+	}
+	vi = fmt.Sprintf("Sổ đăng ký có đúng tệp này: %s, số %s ngày %s, là %s của văn bản số %s ngày %s của %s (SHA-256 của tệp được sao: %s).",
+		c.Words, full, w.Date, what, c.Number, c.Date, c.Agency, c.SHA256)
+	en = fmt.Sprintf("The register has exactly this file: copy %s of %s, %s of document %s of %s (SHA-256 of the file copied: %s).", full, w.Date, whatEN, c.Number, c.Date, c.SHA256)
+	switch c.SourceState {
+	case RegisterWithdrawn:
+		vi, en = vi+" Văn bản được sao đã bị thu hồi, không còn giá trị.", en+" The document copied was withdrawn since and is no longer in force."
+	case RegisterReplaced:
+		vi, en = vi+" Văn bản được sao đã được thay thế bằng văn bản khác.", en+" The document copied was replaced since by another."
+	}
+	return vi, en
+}
+
+func pageList(pages []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(pages), " ", ", "), "[]")
 }

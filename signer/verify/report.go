@@ -212,8 +212,25 @@ type Register struct {
 	// Successor is the number, symbol and date, as printed, of the document that
 	// replaced or corrected this one.
 	Successor string `json:"successor,omitempty"`
-	Message   string `json:"message"`
-	MessageEN string `json:"message_en"`
+	// CopyOf says of which file the document is a copy, nil when it is none.
+	CopyOf    *CopyOf `json:"copy_of,omitempty"`
+	Message   string  `json:"message"`
+	MessageEN string  `json:"message_en"`
+}
+
+// CopyOf is the file that a copy was made from.
+type CopyOf struct {
+	Kind       string `json:"kind"`   // sao_y, sao_luc, trich_sao
+	Words      string `json:"words"`  // SAO Y, SAO LỤC, TRÍCH SAO
+	SHA256     string `json:"sha256"` // of the file that was copied
+	Agency     string `json:"agency"`
+	Number     string `json:"number"`
+	Date       string `json:"date"`
+	Pages      []int  `json:"pages,omitempty"`
+	DocumentID string `json:"document_id,omitempty"` // where it is of the same register
+	// SourceState is the state of the document copied, where it is no longer in
+	// force.
+	SourceState string `json:"source_state,omitempty"`
 }
 
 // Report is the verdict on a file. Its JSON is a contract: other programs

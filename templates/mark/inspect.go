@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 
 	"antin/internal/pdf"
 )
@@ -15,7 +16,9 @@ type File struct {
 	Version    string // "1.7"
 	Signatures int    // signed signature fields
 	Fields     int    // all fields of its form
-	Tagged     bool
+	// SignedPages are those on which signatures and filled fields are seen.
+	SignedPages []int
+	Tagged      bool
 }
 
 func hasHeader(data []byte) bool {
@@ -73,11 +76,25 @@ func Inspect(data []byte) (File, error) {
 	}
 	out.Fields = len(fields)
 	for _, fd := range fields {
-		if fd.Dict["FT"] == pdf.Name("Sig") && fd.Dict["V"] != nil {
-			out.Signatures++
+		if fd.Dict["FT"] != pdf.Name("Sig") || fd.Dict["V"] == nil {
+			continue
+		}
+		out.Signatures++
+		for _, w := range fd.Widgets {
+			for i, p := range pages {
+				if list, err := f.Array(p.Dict["Annots"]); err == nil && slices.Contains(list, pdf.Object(w.Ref)) && seen(f, w.Dict) {
+					out.SignedPages = append(out.SignedPages, i+1)
+				}
+			}
 		}
 	}
 	return out, nil
+}
+
+// seen tells whether a widget has an extent.
+func seen(f *pdf.File, widget pdf.Dict) bool {
+	r, ok, err := rectOf(f, widget["Rect"])
+	return err == nil && ok && r[2] > r[0] && r[3] > r[1]
 }
 
 // anomalies refuses what verification would later hold against the signed file

@@ -8,7 +8,24 @@ import (
 	"time"
 
 	"antin/internal/pdf"
+	"antin/templates/layout"
 )
+
+// Metadata is the information dictionary and the XMP packet of a file that is not
+// typeset here, e.g. of pages taken from another. archival says in it that the
+// file is PDF/A-2b.
+func Metadata(doc *layout.Document, opt Options, archival bool) (pdf.Dict, []byte) {
+	if opt.Producer == "" {
+		opt.Producer = "Antin"
+	}
+	r := &renderer{pages: &layout.Pages{Doc: doc}, opt: opt}
+	info, xmp := r.metadata()
+	xmp = bytes.Replace(xmp, []byte("<pdfuaid:part>1</pdfuaid:part>"), nil, 1)
+	if !archival {
+		xmp = bytes.Replace(xmp, []byte("<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"), nil, 1)
+	}
+	return info, xmp
+}
 
 // metadata writes the information dictionary and the XMP packet from the same
 // values, so that both agree (ISO 19005-2, 6.6.3).
