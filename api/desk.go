@@ -46,6 +46,8 @@ func (s *Server) deskPages(e *echo.Echo) {
 	g.GET("/van-ban", s.documentsPage)
 	g.GET("/van-ban/:id", s.documentPage)
 	g.GET("/van-ban/:id/pdf", s.documentFile)
+	g.GET("/sao", s.copyPage)
+	g.POST("/sao", s.makeCopy)
 	g.POST("/van-ban/:id/phu-luc", s.deskAddAnnex)
 	g.GET("/van-ban/:id/phu-luc/:n/pdf", s.deskAnnexFile)
 	g.POST("/van-ban/:id/phu-luc/:n/bo", s.deskRemoveAnnex)
@@ -273,6 +275,7 @@ var deskMenu = []deskEntry{
 	{web.Link{Path: deskPath + "/cho-phat-hanh", Text: "Chờ cấp số, đóng dấu", TextEN: "To issue"}, []archive.Role{archive.RoleClerk}},
 	{web.Link{Path: deskPath + "/so-dang-ky", Text: "Sổ đăng ký", TextEN: "Register"}, []archive.Role{archive.RoleClerk, archive.RoleAuditor}},
 	{web.Link{Path: deskPath + "/het-han", Text: "Hết hạn bảo quản", TextEN: "Retention"}, []archive.Role{archive.RoleClerk, archive.RoleAuditor}},
+	{web.Link{Path: deskPath + "/sao", Text: "Sao văn bản", TextEN: "Copies"}, []archive.Role{archive.RoleClerk}},
 	{web.Link{Path: deskPath + "/van-ban", Text: "Mọi văn bản", TextEN: "All documents"}, everyone},
 }
 

@@ -15,7 +15,7 @@ import (
 const uploadKey = "antin.upload"
 
 // filePaths are the desk's forms that send a file.
-var filePaths = []string{deskPath + "/van-ban/:id/phu-luc"}
+var filePaths = []string{deskPath + "/van-ban/:id/phu-luc", deskPath + "/sao"}
 
 func takesFile(path string) bool { return slices.Contains(filePaths, path) }
 

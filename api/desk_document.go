@@ -9,6 +9,7 @@ import (
 
 	"antin/api/problem"
 	"antin/archive"
+	"antin/issuance"
 )
 
 // historyRow is one move of a document, in words.
@@ -51,6 +52,7 @@ func (s *Server) documentPage(c echo.Context) error {
 		History     []historyRow
 		Annexes     []archive.Annex
 		CanAnnex    bool
+		CanCopy     bool
 	}{
 		deskRow: s.deskRow(who, doc), Agency: s.agencyTitle(doc.Agency), Answer: labelOf(doc.State),
 		LookupURL: "/tra-cuu/" + doc.LookupCode, DossierPath: dossierPath(who, doc), Token: deskOf(c).Token, Title: doc.Subject,
@@ -58,6 +60,7 @@ func (s *Server) documentPage(c echo.Context) error {
 	if body.Annexes, err = s.service.Annexes(c.Request().Context(), doc.ID); err != nil {
 		return err
 	}
+	body.CanCopy = doc.State.InForce() && doc.Number != nil && !issuance.IsCopy(doc) && who.has(archive.RoleClerk)
 	body.CanAnnex = doc.State == archive.Drafted && who.has(archive.RoleWorkflow, archive.RoleClerk)
 	for _, name := range []string{"ky", "phat-hanh", "tra-lai", "thu-hoi"} {
 		if a := actions[name]; who.has(a.roles...) && a.check(s, who, doc) == nil {

@@ -235,6 +235,48 @@ func (e Move) Valid() bool {
 	}
 }
 
+// Defines values for NewCopyKind.
+const (
+	NewCopyKindSaoLuc   NewCopyKind = "sao_luc"
+	NewCopyKindSaoY     NewCopyKind = "sao_y"
+	NewCopyKindTrichSao NewCopyKind = "trich_sao"
+)
+
+// Valid indicates whether the value is a known member of the NewCopyKind enum.
+func (e NewCopyKind) Valid() bool {
+	switch e {
+	case NewCopyKindSaoLuc:
+		return true
+	case NewCopyKindSaoY:
+		return true
+	case NewCopyKindTrichSao:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RegisterWordCopyOfKind.
+const (
+	RegisterWordCopyOfKindSaoLuc   RegisterWordCopyOfKind = "sao_luc"
+	RegisterWordCopyOfKindSaoY     RegisterWordCopyOfKind = "sao_y"
+	RegisterWordCopyOfKindTrichSao RegisterWordCopyOfKind = "trich_sao"
+)
+
+// Valid indicates whether the value is a known member of the RegisterWordCopyOfKind enum.
+func (e RegisterWordCopyOfKind) Valid() bool {
+	switch e {
+	case RegisterWordCopyOfKindSaoLuc:
+		return true
+	case RegisterWordCopyOfKindSaoY:
+		return true
+	case RegisterWordCopyOfKindTrichSao:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RegisterWordState.
 const (
 	RegisterWordStateALTERED   RegisterWordState = "ALTERED"
@@ -894,6 +936,40 @@ type NewBatch struct {
 	Documents []string `json:"documents"`
 }
 
+// NewCopy defines model for NewCopy.
+type NewCopy struct {
+	// Agency the agency of the API key when left out
+	Agency *string `json:"agency,omitempty"`
+
+	// Document id of a document of the register, for an extract
+	Document *string `json:"document,omitempty"`
+
+	// File PDF
+	File *openapi_types.File `json:"file,omitempty"`
+	Kind NewCopyKind         `json:"kind"`
+
+	// Pages of an extract, e.g. 1,3-5
+	Pages *string `json:"pages,omitempty"`
+
+	// Signatory who decides on the copy (Điều 27); the head when left out
+	Signatory *string `json:"signatory,omitempty"`
+
+	// SourceAgency who issued what the file shows
+	SourceAgency *string `json:"source_agency,omitempty"`
+
+	// SourceDate its date, as it stands on it
+	SourceDate *string `json:"source_date,omitempty"`
+
+	// SourceNumber its number and symbol
+	SourceNumber *string `json:"source_number,omitempty"`
+
+	// SourceSubject what it is about; only for the register
+	SourceSubject *string `json:"source_subject,omitempty"`
+}
+
+// NewCopyKind defines model for NewCopy.Kind.
+type NewCopyKind string
+
 // NewDocument defines model for NewDocument.
 type NewDocument struct {
 	// Agency id of the issuing agency; the agency of the API key when left out
@@ -1025,7 +1101,26 @@ type RegisterPage struct {
 // RegisterWord defines model for RegisterWord.
 type RegisterWord struct {
 	// Annex number of the annex that the file is; absent for the document itself
-	Annex        *int              `json:"annex,omitempty"`
+	Annex *int `json:"annex,omitempty"`
+
+	// CopyOf the file that a copy was made from; absent for what is no copy
+	CopyOf *struct {
+		Agency string `json:"agency"`
+		Date   string `json:"date"`
+
+		// DocumentID where it is of the same register
+		DocumentID *string                `json:"document_id,omitempty"`
+		Kind       RegisterWordCopyOfKind `json:"kind"`
+		Number     string                 `json:"number"`
+		Pages      *[]int                 `json:"pages,omitempty"`
+		Sha256     string                 `json:"sha256"`
+
+		// SourceState WITHDRAWN or REPLACED, where what was copied is no longer in force
+		SourceState *string `json:"source_state,omitempty"`
+
+		// Words SAO Y, SAO LỤC or TRÍCH SAO
+		Words string `json:"words"`
+	} `json:"copy_of,omitempty"`
 	Date         *string           `json:"date,omitempty"`
 	DocumentID   *string           `json:"document_id,omitempty"`
 	DocumentType *string           `json:"document_type,omitempty"`
@@ -1042,6 +1137,9 @@ type RegisterWord struct {
 	Successor *string `json:"successor,omitempty"`
 	Symbol    *string `json:"symbol,omitempty"`
 }
+
+// RegisterWordCopyOfKind defines model for RegisterWord.CopyOf.Kind.
+type RegisterWordCopyOfKind string
 
 // RegisterWordState defines model for RegisterWord.State.
 type RegisterWordState string
@@ -1262,6 +1360,12 @@ type CreateBatchParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// CreateCopyParams defines parameters for CreateCopy.
+type CreateCopyParams struct {
+	// IdempotencyKey Chosen by the caller, unique for each thing to be made
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ListDocumentsParams defines parameters for ListDocuments.
 type ListDocumentsParams struct {
 	State   *State  `form:"state,omitempty" json:"state,omitempty"`
@@ -1422,6 +1526,9 @@ type VerifyFileMultipartBody struct {
 // CreateBatchJSONRequestBody defines body for CreateBatch for application/json ContentType.
 type CreateBatchJSONRequestBody = NewBatch
 
+// CreateCopyMultipartRequestBody defines body for CreateCopy for multipart/form-data ContentType.
+type CreateCopyMultipartRequestBody = NewCopy
+
 // CreateDocumentJSONRequestBody defines body for CreateDocument for application/json ContentType.
 type CreateDocumentJSONRequestBody = NewDocument
 
@@ -1481,6 +1588,9 @@ type ServerInterface interface {
 	// GetBatch How far a batch is, and what became of each document
 	// (GET /v1/batches/{batch})
 	GetBatch(ctx echo.Context, batch string) error
+	// CreateCopy Make an electronic copy (sao y, sao lục, trích sao)
+	// (POST /v1/copies)
+	CreateCopy(ctx echo.Context, params CreateCopyParams) error
 	// ListDocuments List documents, newest first
 	// (GET /v1/documents)
 	ListDocuments(ctx echo.Context, params ListDocumentsParams) error
@@ -1730,6 +1840,37 @@ func (w *ServerInterfaceWrapper) GetBatch(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetBatch(ctx, batch)
+	return err
+}
+
+// CreateCopy converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateCopy(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCopyParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateCopy(ctx, params)
 	return err
 }
 
@@ -2554,6 +2695,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/documents/:id/annexes", wrapper.AddAnnex, options.OperationMiddlewares["addAnnex"]...)
 	router.DELETE(options.BaseURL+"/v1/documents/:id/annexes/:annex", wrapper.RemoveAnnex, options.OperationMiddlewares["removeAnnex"]...)
 	router.GET(options.BaseURL+"/v1/documents/:id/annexes/:annex/pdf", wrapper.GetAnnexPDF, options.OperationMiddlewares["getAnnexPDF"]...)
+	router.POST(options.BaseURL+"/v1/copies", wrapper.CreateCopy, options.OperationMiddlewares["createCopy"]...)
 	router.POST(options.BaseURL+"/v1/batches", wrapper.CreateBatch, options.OperationMiddlewares["createBatch"]...)
 	router.GET(options.BaseURL+"/v1/batches/:batch", wrapper.GetBatch, options.OperationMiddlewares["getBatch"]...)
 	router.GET(options.BaseURL+"/v1/forms", wrapper.ListForms, options.OperationMiddlewares["listForms"]...)

@@ -2,7 +2,9 @@ package problem
 
 import (
 	"errors"
+	"strings"
 
+	"antin/issuance"
 	"antin/templates/mark"
 )
 
@@ -35,5 +37,35 @@ func fromFile(err error) *Problem {
 	}
 	p := New(FileRefused, err, w[0], w[1])
 	p.Fields = []Field{{Pointer: "/file", Code: string(refused.Code), Message: w[0], MessageEN: w[1]}}
+	return p
+}
+
+// copyWords say which rule stands against a copy, by issuance's name of it; the
+// pointer is the field of the request.
+var copyWords = map[issuance.CopyRule]struct{ pointer, vi, en string }{
+	issuance.CopyKindUnknown: {"/kind", "Hình thức sao chỉ có: sao_y, sao_luc, trich_sao.", "The kind is sao_y, sao_luc or trich_sao."},
+	issuance.CopyNoSource:    {"/file", "Hãy gửi một tệp PDF, hoặc nêu một văn bản trong sổ (document) để trích sao; không cả hai.", "Send a PDF, or name a document of the register for an extract; not both."},
+	issuance.CopyUnnamed:     {"/source_%s", "Hãy ghi cơ quan ban hành, số, ký hiệu và ngày của văn bản được sao (mỗi mục không quá 300 ký tự).", "Give agency, number and date of what is copied, at most 300 characters each."},
+	issuance.CopyElectronic:  {"/file", "Văn bản được sao là văn bản điện tử. Nghị định 30/2020/NĐ-CP, Điều 25 chỉ cho sao y, sao lục văn bản điện tử ra giấy; sang điện tử thì gửi chính tệp gốc (tệp tự chứng minh được) hoặc trích sao.", "What is to be copied is electronic. The decree (Điều 25) copies it whole only to paper; pass the original file on, it proves itself, or make an extract."},
+	issuance.CopyNotInForce:  {"/document", "Văn bản chưa phát hành hoặc không còn hiệu lực nên không sao.", "The document is not issued or no longer in force."},
+	issuance.CopyPages:       {"/pages", "Ghi số trang tăng dần, trong phạm vi của tệp (trang cuối: %s); sao y và sao lục lấy toàn bộ, không chọn trang.", "Name pages in rising order within the file (last: %s); whole copies take all pages."},
+	issuance.CopyFrame:       {"/pages", "Bản trích sao phải có đủ thể thức (Điều 25 khoản 3): hãy thêm trang %s (trang đầu và trang có chữ ký).", "An extract keeps head and signatures (Điều 25): add page %s."},
+	issuance.CopySignatory:   {"/signatory", "Cơ quan không có người có thẩm quyền “%s”.", "The agency has no signatory %q."},
+}
+
+func fromCopy(err error) *Problem {
+	refused, ok := errors.AsType[*issuance.CopyError](err)
+	if !ok {
+		return nil
+	}
+	w, ok := copyWords[refused.Rule]
+	if !ok {
+		return New(Internal, err)
+	}
+	put := func(s string) string {
+		return strings.NewReplacer("%s", refused.Detail, "%q", refused.Detail).Replace(s)
+	}
+	p := New(CopyRefused, err, put(w.vi), put(w.en))
+	p.Fields = []Field{{Pointer: put(w.pointer), Code: string(refused.Rule), Message: put(w.vi), MessageEN: put(w.en)}}
 	return p
 }

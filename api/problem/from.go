@@ -28,7 +28,7 @@ func From(err error) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
-	for _, find := range []func(error) *Problem{fromFile, fromTemplates, fromIssuance, fromArchive, fromSigner} {
+	for _, find := range []func(error) *Problem{fromFile, fromCopy, fromTemplates, fromIssuance, fromArchive, fromSigner} {
 		if p := find(err); p != nil {
 			return p
 		}

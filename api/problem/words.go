@@ -48,6 +48,7 @@ const (
 	FileUnwritable      = "file_unwritable"
 	ValueInvalid        = "value_invalid"
 	FileRefused         = "file_refused"
+	CopyRefused         = "copy_refused"
 	AddressInUse        = "address_in_use"
 )
 
@@ -307,6 +308,11 @@ var words = map[string]word{
 		422, ExitRefused, 0,
 		"Không nhận tệp PDF này", "This PDF is not taken",
 		"%[1]s Chưa có gì được lưu.", "%[2]s Nothing was kept.",
+	},
+	CopyRefused: {
+		422, ExitRefused, 0,
+		"Không sao được như vậy", "This copy cannot be made",
+		"%[1]s Chưa cấp số, chưa lưu gì.", "%[2]s No number was given and nothing was kept.",
 	},
 	AddressInUse: {
 		500, ExitCouldNot, 0,
