@@ -176,7 +176,7 @@ func (s *Service) draftCopy(ctx context.Context, r CopyRequest) (archive.Documen
 	if s := facts.Source.Subject; s != "" {
 		d.Subject += ": " + s
 	}
-	if d.ID, err = newID(s.random); err != nil {
+	if d.ID, err = newID(s.random, at); err != nil {
 		return none, false, err
 	}
 	doc, created, err := s.store.CreateDraft(ctx, d)
