@@ -62,7 +62,7 @@ func (s *Server) documentPage(c echo.Context) error {
 	}
 	body.CanCopy = doc.State.InForce() && doc.Number != nil && !issuance.IsCopy(doc) && who.has(archive.RoleClerk)
 	body.CanAnnex = doc.State == archive.Drafted && who.has(archive.RoleWorkflow, archive.RoleClerk)
-	for _, name := range []string{"ky", "phat-hanh", "tra-lai", "thu-hoi"} {
+	for _, name := range []string{"ky", "phat-hanh", "tra-lai", "giao", "thu-hoi"} {
 		if a := actions[name]; who.has(a.roles...) && a.check(s, who, doc) == nil {
 			body.Actions = append(body.Actions, a)
 		}

@@ -65,6 +65,15 @@ var actions = map[string]deskAction{
 			return s.service.Return(ctx, id, reason, by)
 		},
 	},
+	"giao": {
+		Name: "giao", Button: "Ghi nhận đã giao", ButtonEN: "Delivered", Ask: "Ghi nhận đã giao", AskEN: "Note the delivery of",
+		Happens: "Sổ đăng ký ghi ngày giao và người ký nhận; văn bản chuyển sang trạng thái “đã giao”.",
+		Done:    "đã ghi nhận giao", List: deskPath + "/so-dang-ky", Reason: true, ReasonHint: "Ai nhận, nhận bằng cách nào; ghi vào cột “Ký nhận” của sổ.",
+		roles: []archive.Role{archive.RoleClerk}, moves: []archive.Move{archive.MoveDeliver},
+		do: func(ctx context.Context, s *Server, id, note string, by archive.Actor) (archive.Document, error) {
+			return s.service.Deliver(ctx, id, note, by)
+		},
+	},
 	"thu-hoi": {
 		Name: "thu-hoi", Button: "Thu hồi văn bản", ButtonEN: "Withdraw", Ask: "Thu hồi", AskEN: "Withdraw", Danger: true,
 		Happens: "Văn bản hết giá trị ngay. Ai tra cứu hoặc xác thực tệp sẽ thấy “đã bị thu hồi” cùng lý do. Số của văn bản vẫn giữ trong sổ. Không hoàn tác được.",

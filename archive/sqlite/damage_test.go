@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"antin/archive"
 	"antin/archive/conformance"
@@ -384,4 +385,40 @@ func TestFullDisk(t *testing.T) {
 	if len(d.Findings) > 0 {
 		t.Errorf("%+v", d.Findings)
 	}
+}
+
+// What is destroyed at the end of its retention leaves no copy in the file.
+func TestDestroyedIsGone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "antin.db")
+	s, err := Open(t.Context(), path)
+	must(t, err)
+	conformance.Setup(t, s)
+	const secret = "Zoãn Thị Xuyến Chi 001199099887"
+	d := conformance.Draft(conformance.NewID())
+	d.Data = []byte(`{"ho_ten":"` + secret + ` data"}`)
+	d.PDF = append(conformance.PDF(d.ID), bytes.Repeat([]byte(secret+" pdf\n"), 3000)...)
+	conformance.Issue(t, s, d)
+	held := func() (found []string) {
+		must(t, s.Close())
+		file, err := os.ReadFile(path)
+		must(t, err)
+		for _, what := range []string{secret + " data", secret + " pdf"} {
+			if bytes.Contains(file, []byte(what)) {
+				found = append(found, what)
+			}
+		}
+		s, err = Open(t.Context(), path)
+		must(t, err)
+		return found
+	}
+	if got := held(); len(got) != 2 {
+		t.Fatalf("before: %q", got)
+	}
+	act := archive.Destruction{Reason: "hết thời hạn bảo quản", Decision: "12/QĐ-SNV", Minutes: "01/BB-HTL"}
+	_, err = s.Destroy(t.Context(), d.ID, act, conformance.Clerk, time.Date(2037, 1, 1, 0, 0, 0, 0, archive.Zone))
+	must(t, err)
+	if got := held(); len(got) != 0 {
+		t.Errorf("after: %q", got)
+	}
+	must(t, s.Close())
 }
