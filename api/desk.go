@@ -96,13 +96,11 @@ func (s *Server) desk(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		id := s.cookie(c, sessionCookie)
-		sess, ok := s.sessions.find(id, s.now())
-		if !ok {
-			return s.toSignIn(c, id != "")
+		if id == "" {
+			return s.toSignIn(c, false)
 		}
-		key, err := s.service.Store().Authenticate(r.Context(), sess.secret)
-		if _, refused := errors.AsType[*archive.KeyError](err); refused {
-			s.sessions.close(id)
+		sess, key, err := s.findSession(r.Context(), id)
+		if errors.As(err, new(*archive.NotFoundError)) || errors.As(err, new(*archive.KeyError)) {
 			return s.toSignIn(c, true)
 		}
 		if err != nil {
@@ -190,7 +188,7 @@ func backTo(asked string) string {
 type signInBody struct{ Token, Back, Wrong, Ended string }
 
 func (s *Server) signInPage(c echo.Context) error {
-	if _, ok := s.sessions.find(s.cookie(c, sessionCookie), s.now()); ok {
+	if _, _, err := s.findSession(c.Request().Context(), s.cookie(c, sessionCookie)); err == nil {
 		return c.Redirect(http.StatusSeeOther, backTo(c.QueryParam("ve")))
 	}
 	body := signInBody{Back: backTo(c.QueryParam("ve"))}
@@ -225,13 +223,14 @@ func (s *Server) signIn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, ok := s.sessions.open(secret, s.now())
-	if !ok {
-		return problem.New(problem.Busy, nil)
-	}
-	s.sessions.close(s.cookie(c, sessionCookie))
 	if err := s.recordSession(c, &caller{key: key}, actionSignIn); err != nil {
-		s.sessions.close(id)
+		return err
+	}
+	if err := s.endSession(ctx, s.cookie(c, sessionCookie)); err != nil {
+		return err
+	}
+	id, err := s.openSession(ctx, key)
+	if err != nil {
 		return err
 	}
 	s.setCookie(c, signInCookie, "", -1)
@@ -244,7 +243,9 @@ func (s *Server) signOut(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.sessions.close(s.cookie(c, sessionCookie))
+	if err := s.endSession(c.Request().Context(), s.cookie(c, sessionCookie)); err != nil {
+		return err
+	}
 	s.setCookie(c, sessionCookie, "", -1)
 	if err := s.recordSession(c, who, actionSignOut); err != nil {
 		return err

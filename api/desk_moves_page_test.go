@@ -1,7 +1,6 @@
 package api
 
 import (
-	"crypto/sha256"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -276,27 +275,5 @@ func TestPagesOfAQueue(t *testing.T) {
 		if len(got) != want.rows || b.Here != want.here || b.Pages != want.pages || (b.Before != "") != want.before || (b.After != "") != want.after || (b.Wide != "") != want.wide {
 			t.Errorf("%q: %d rows, %+v", query, len(got), b)
 		}
-	}
-}
-
-func TestSessionsAreBounded(t *testing.T) {
-	m := newSessions()
-	first, _ := m.open("key", clock)
-	for i := range maxKeySession {
-		if _, ok := m.open("key", clock.Add(time.Duration(i+1)*time.Second)); !ok {
-			t.Fatal("a session was refused")
-		}
-	}
-	if _, ok := m.find(first, clock); ok || len(m.byID) != maxKeySession {
-		t.Errorf("a key has %d sessions, and its oldest is %v", len(m.byID), ok)
-	}
-	for i := len(m.byID); i < maxSessions; i++ {
-		m.byID[sha256.Sum256([]byte{byte(i), byte(i >> 8)})] = &session{secret: time.Duration(i).String(), opened: clock, seen: clock}
-	}
-	if _, ok := m.open("one more", clock); ok || len(m.byID) != maxSessions {
-		t.Errorf("%d sessions are kept", len(m.byID))
-	}
-	if _, ok := m.open("next day", clock.Add(sessionLife)); !ok || len(m.byID) != 1 {
-		t.Errorf("sessions that are over were kept: %d", len(m.byID))
 	}
 }

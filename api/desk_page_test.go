@@ -202,14 +202,14 @@ func TestSessionEnds(t *testing.T) {
 	page := deskPath + "/van-ban"
 	in := func(p *person) bool { return p.get(page).status == http.StatusOK }
 	for name, end := range map[string]func(p *person){
-		"idle": func(*person) { now = now.Add(sessionIdle) },
+		"idle": func(*person) { now = now.Add(sessionBounds.Idle) },
 		"signed out": func(p *person) {
 			if res := p.post("/dang-xuat", url.Values{}); res.status != http.StatusSeeOther {
 				t.Errorf("sign-out: %d", res.status)
 			}
 		},
 		"old": func(p *person) {
-			for range int(sessionLife / (20 * time.Minute)) {
+			for range int(sessionBounds.Life / (20 * time.Minute)) {
 				now = now.Add(20 * time.Minute)
 				p.get(page)
 			}
@@ -223,7 +223,7 @@ func TestSessionEnds(t *testing.T) {
 	} {
 		b.key("clerk", "", archive.RoleClerk)
 		p := b.signedIn("clerk")
-		now = now.Add(sessionIdle - time.Second)
+		now = now.Add(sessionBounds.Idle - time.Second)
 		if !in(p) {
 			t.Errorf("%s: the session ended too early", name)
 		}
@@ -372,5 +372,36 @@ func TestPagesByRole(t *testing.T) {
 		if res := b.signedIn(key).get(deskPath); res.header.Get("Location") != deskPath+home {
 			t.Errorf("the desk of %s opens %s", key, res.header.Get("Location"))
 		}
+	}
+}
+
+// TestSessionOverInstances: a load balancer may send each request of a browser
+// to another instance, the sign-in form's too.
+func TestSessionOverInstances(t *testing.T) {
+	b := newBench(t)
+	one := b.server
+	two := New(Config{Service: one.service, Limits: DefaultLimits(), Now: one.now})
+	p := b.person()
+	p.get(signInPath)
+	b.server = two
+	if res := p.post(signInPath, url.Values{"khoa": {b.keys["clerk"]}}); res.status != http.StatusSeeOther {
+		t.Fatalf("sign-in at the second instance: %d %s", res.status, res.text())
+	}
+	for range 3 {
+		for _, s := range []*Server{one, two} {
+			b.server = s
+			if res := p.get(deskPath + "/van-ban"); res.status != http.StatusOK {
+				t.Errorf("a page: %d", res.status)
+			}
+		}
+	}
+	b.server = one
+	kept := *p.cookies["__Host-antin-phien"]
+	if res := p.post("/dang-xuat", url.Values{}); res.status != http.StatusSeeOther {
+		t.Errorf("sign-out with the token of the second instance: %d", res.status)
+	}
+	b.server, p.cookies[kept.Name] = two, &kept
+	if res := p.get(deskPath + "/van-ban"); res.status != http.StatusSeeOther {
+		t.Errorf("signed out at the first instance, the second says %d", res.status)
 	}
 }

@@ -1,41 +1,31 @@
 package api
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"sync"
 	"time"
+
+	"antin/api/problem"
+	"antin/archive"
 )
 
-// Bounds of the desk's sessions.
-const (
-	sessionLife   = 8 * time.Hour    // from the sign-in
-	sessionIdle   = 30 * time.Minute // from the last request
-	maxSessions   = 10_000
-	maxKeySession = 20 // of one API key; a further sign-in ends its oldest
-	// signInsPerMinute bounds each address.
-	signInsPerMinute = 30
-)
+// sessionBounds are those of the desk: eight hours from the sign-in, half an
+// hour from the last request; a twenty-first sign-in with a key ends its oldest.
+var sessionBounds = archive.SessionBounds{Life: 8 * time.Hour, Idle: 30 * time.Minute, PerKey: 20, All: 10_000}
 
-// session is one person at the desk. The API key stays here, in memory, so that
-// every request asks the archive again whether it is good: a revoked key ends
-// its sessions at once.
+// signInsPerMinute bounds each address, at each instance of the service.
+const signInsPerMinute = 30
+
+// session is one person at the desk. It is kept in the archive, under a hash of
+// the id that only the browser holds: any instance finds it, and every request
+// asks again whether its key is good, so that revoking a key ends its sessions
+// at once.
 type session struct {
-	secret       string
-	token        string // every form repeats it
-	opened, seen time.Time
+	token string // every form repeats it
 }
-
-// sessions are those of this process, by the hash of their id: where several
-// instances run, a load balancer has to send a browser to the same one.
-type sessions struct {
-	mu   sync.Mutex
-	byID map[[32]byte]*session
-}
-
-func newSessions() *sessions { return &sessions{byID: map[[32]byte]*session{}} }
 
 // randomToken is 256 random bits as text.
 func randomToken() string {
@@ -44,60 +34,39 @@ func randomToken() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// open starts a session. ok is false when too many people are signed in.
-func (m *sessions) open(secret string, now time.Time) (id string, ok bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var oldest [32]byte
-	count := 0
-	full := len(m.byID) >= maxSessions
-	for h, s := range m.byID {
-		if full && s.over(now) {
-			delete(m.byID, h)
-			continue
-		}
-		if s.secret == secret {
-			if count++; count == 1 || s.opened.Before(m.byID[oldest].opened) {
-				oldest = h
-			}
-		}
-	}
-	if count >= maxKeySession {
-		delete(m.byID, oldest)
-	}
-	if len(m.byID) >= maxSessions {
-		return "", false
-	}
+// sessionHash is what the archive knows of a session's id.
+func sessionHash(id string) [32]byte { return sha256.Sum256([]byte("session\x00" + id)) }
+
+// formToken belongs to one session and says nothing of its id.
+func formToken(id string) string {
+	sum := sha256.Sum256([]byte("form\x00" + id))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// openSession signs a key in and gives the id for the browser. Errors:
+// problem.Busy when too many people are signed in.
+func (s *Server) openSession(ctx context.Context, key archive.Key) (id string, err error) {
 	id = randomToken()
-	m.byID[sha256.Sum256([]byte(id))] = &session{secret: secret, token: randomToken(), opened: now, seen: now}
-	return id, true
-}
-
-// find returns a session that is not over, and notes that it was used.
-func (m *sessions) find(id string, now time.Time) (session, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	h := sha256.Sum256([]byte(id))
-	s := m.byID[h]
-	if s == nil {
-		return session{}, false
+	ok, err := s.service.Store().OpenSession(ctx, sessionHash(id), key.ID, s.now(), sessionBounds)
+	if err == nil && !ok {
+		err = problem.New(problem.Busy, nil)
 	}
-	if s.over(now) {
-		delete(m.byID, h)
-		return session{}, false
+	return id, err
+}
+
+// findSession finds a session that is not over. Errors: *archive.NotFoundError,
+// *archive.KeyError.
+func (s *Server) findSession(ctx context.Context, id string) (session, archive.Key, error) {
+	key, err := s.service.Store().SessionKey(ctx, sessionHash(id), s.now(), sessionBounds)
+	return session{token: formToken(id)}, key, err
+}
+
+// endSession ends the session of a browser, if it has one.
+func (s *Server) endSession(ctx context.Context, id string) error {
+	if id == "" {
+		return nil
 	}
-	s.seen = now
-	return *s, true
-}
-
-func (m *sessions) close(id string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.byID, sha256.Sum256([]byte(id)))
-}
-
-func (s *session) over(now time.Time) bool {
-	return now.Sub(s.opened) >= sessionLife || now.Sub(s.seen) >= sessionIdle
+	return s.service.Store().EndSession(ctx, sessionHash(id))
 }
 
 // sameToken compares in constant time; an empty token is never right.

@@ -58,9 +58,7 @@ type Server struct {
 	gate    *gate
 	rate    *rateLimiter
 	signIns *rateLimiter
-	// sessions are the people at the desk.
-	sessions *sessions
-	metrics  *metrics
+	metrics *metrics
 }
 
 //go:embed openapi.yaml
@@ -78,7 +76,6 @@ func New(c Config) *Server {
 	s.gate = newGate(c.Limits.Concurrent, c.Limits.Waiting)
 	s.rate = newRateLimiter(c.Limits.PublicPerMinute)
 	s.signIns = newRateLimiter(signInsPerMinute)
-	s.sessions = newSessions()
 	s.metrics = newMetrics()
 
 	e := echo.New()

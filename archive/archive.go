@@ -33,6 +33,7 @@ type Store interface {
 	Annexes
 	Search
 	Keys
+	Sessions
 	Trail
 	Upkeep
 	Queue

@@ -29,6 +29,7 @@ func Run(t *testing.T, open Opener, openBackup func(t testing.TB, path string) a
 		{"numbers", numberTests},
 		{"search", searchTests},
 		{"keys", keyTests},
+		{"sessions", sessionTests},
 		{"trail", trailTests},
 		{"upkeep", upkeepTests},
 		{"queue", queueTests},
