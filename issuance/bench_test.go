@@ -6,9 +6,12 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"fmt"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"antin/archive"
+	"antin/archive/conformance"
 	"antin/issuance"
 )
 
@@ -52,4 +55,24 @@ func BenchmarkArchived(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkRegister is what a document costs whole, rendered, certified,
+// numbered, sealed and durable, in registers of three sizes (see
+// conformance.Benchmark; use -benchtime 20x).
+func BenchmarkRegister(b *testing.B) {
+	r := sample(b, "qd-cham-dut-tctn", nil)
+	began := time.Now()
+	var n atomic.Int64
+	conformance.Benchmark(b, func(b *testing.B) conformance.Bench {
+		s, store := newService(b, func(o *issuance.Options) {
+			o.Now = func() time.Time { return clock.Add(time.Since(began)) }
+		})
+		return conformance.Bench{Store: store, One: func() error {
+			r := r
+			r.Idempotency = archive.Idempotency{Scope: "b", Key: fmt.Sprint(n.Add(1))}
+			_, _, err := s.Make(b.Context(), r, issuance.UntilIssued)
+			return err
+		}}
+	}, 1_000, 10_000, 100_000)
 }

@@ -161,9 +161,9 @@ var keyTests = map[string]func(*testing.T, archive.Store){
 	},
 	"a signatory's key says whose it is": func(t *testing.T, s archive.Store) {
 		for name, k := range map[string]archive.Key{
-			"nobody's":            {Roles: []archive.Role{archive.RoleSignatory}, Agency: "snv"},
+			"nobody's":             {Roles: []archive.Role{archive.RoleSignatory}, Agency: "snv"},
 			"anyone's for a clerk": {Roles: []archive.Role{archive.RoleClerk}, Person: archive.Anyone},
-			"one of every agency": {Roles: []archive.Role{archive.RoleSignatory}, Person: "giam-doc"},
+			"one of every agency":  {Roles: []archive.Role{archive.RoleSignatory}, Person: "giam-doc"},
 		} {
 			k.ID, k.Name = "k", "n"
 			if err := s.PutKey(t.Context(), k, archive.KeyHash{}, Clerk, Noon); !errors.As(err, new(*archive.InvalidError)) {
