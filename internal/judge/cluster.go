@@ -34,7 +34,7 @@ func PostgresCluster(t testing.TB) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t, bin: Need(t, "postgresql")}
 	var err error
-	if c.dir, err = os.MkdirTemp("", "antin-pg-"); err != nil { // short enough for a socket's path
+	if c.dir, err = os.MkdirTemp("", "antin-pg-"); err != nil { //nolint:usetesting // short enough for a socket's path
 		t.Fatalf("judge postgresql: %v", err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(c.dir) })
