@@ -139,6 +139,7 @@ func readJSON(c echo.Context, v any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the request: %w", err)
 	}
+	body = bytes.TrimPrefix(body, []byte("\ufeff")) // some editors put a byte-order mark first (RFC 8259, 8.1)
 	return body, decodeStrict(body, v)
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -81,6 +82,10 @@ type Env struct {
 	// Photo is the checked 4x6 JPEG for forms that carry one; when empty the
 	// photo of the data is used.
 	Photo []byte
+	// Specimen, when it is set, shows number 00 and this day in grey where
+	// number and date will stand: for the preview of forms only, never for a
+	// document that is issued.
+	Specimen time.Time
 }
 
 // MaxAgencyFile bounds an agency file, in bytes.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"antin/templates/layout"
+	"antin/templates/vietnamese"
 )
 
 // Sizes in pt as the sample column of Nghị định 30/2020/NĐ-CP, Phụ lục I,
@@ -180,18 +181,26 @@ func (b *builder) split(left, right []layout.Block, share, before float64) {
 // typically hold.
 func (b *builder) number(name string, align layout.Align) *layout.Field {
 	a := b.w.env.Agency
-	sample := b.form.FormatNumber(1234, b.w.frames[0][atReceived].day, a, b.unit, 1)
+	received := b.w.frames[0][atReceived].day
+	sample, specimen := b.form.FormatNumber(1234, received, a, b.unit, 1), ""
+	if !b.w.env.Specimen.IsZero() {
+		specimen = b.form.FormatNumber(0, received, a, b.unit, 1)
+	}
 	return &layout.Field{
 		Name: name, Label: "Số và ký hiệu văn bản", Kind: layout.TextField, Height: 6, Size: sizeNumber,
-		Lead: []layout.Run{{Text: "Số: ", Size: sizeNumber}}, Align: align, Sample: sample,
+		Lead: []layout.Run{{Text: "Số: ", Size: sizeNumber}}, Align: align, Sample: sample, Specimen: specimen,
 	}
 }
 
 // date is the field for place and date.
 func (b *builder) date(align layout.Align) *layout.Field {
+	specimen := ""
+	if day := b.w.env.Specimen; !day.IsZero() {
+		specimen = vietnamese.PlaceDate(b.w.env.Agency.Place, day)
+	}
 	return &layout.Field{
 		Name: "ngay", Label: "Địa danh và thời gian ban hành", Kind: layout.TextField, Height: 6, Size: sizeDate,
-		Italic: true, Align: align, Sample: b.w.env.Agency.Place + ", ngày 20 tháng 11 năm 2026",
+		Italic: true, Align: align, Sample: b.w.env.Agency.Place + ", ngày 20 tháng 11 năm 2026", Specimen: specimen,
 	}
 }
 

@@ -24,6 +24,8 @@ type Catalogue struct {
 	forms map[string][]*Form // oldest version first
 	ids   []string
 	acts  map[string]*Act
+	// procedures that forms may name; nil where there is no list
+	procedures map[string]bool
 }
 
 // LoadError holds every mistake in the form files.
@@ -57,6 +59,8 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 	acts, errs := loadActs(fsys)
 	bad.Files = append(bad.Files, errs...)
 	c.acts = acts
+	c.procedures, errs = loadProcedures(fsys)
+	bad.Files = append(bad.Files, errs...)
 	library, errs := loadLibrary(fsys)
 	bad.Files = append(bad.Files, errs...)
 	dirs, err := fs.Glob(fsys, "*/*/form.yaml")
@@ -75,13 +79,50 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 		return nil, &bad
 	}
 	if len(c.forms) == 0 {
-		return nil, errors.New("no forms found: a form is a folder ID/VERSION with form.yaml and body.txt")
+		return nil, &LoadError{Files: []*FileError{{File: ".", Code: fileNoForms, Args: args("try", formsFolder(fsys))}}}
 	}
 	for _, versions := range c.forms {
 		slices.SortFunc(versions, func(a, b *Form) int { return a.ValidFrom.Compare(b.ValidFrom.Time) })
 	}
 	c.ids = slices.Sorted(maps.Keys(c.forms))
 	return c, nil
+}
+
+// formsFolder finds the folder of forms inside a folder that holds none itself.
+func formsFolder(fsys fs.FS) string {
+	for _, dir := range []string{"forms", "templates/forms"} {
+		if found, err := fs.Glob(fsys, dir+"/*/*/form.yaml"); err == nil && len(found) > 0 {
+			return dir
+		}
+	}
+	return ""
+}
+
+// loadProcedures reads procedures.yaml, the procedures that forms belong to.
+func loadProcedures(fsys fs.FS) (map[string]bool, []*FileError) {
+	c := &compiler{file: "procedures.yaml"}
+	src, err := readBounded(fsys, c.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var file struct {
+		Procedures []struct {
+			ID   string `yaml:"id"`
+			Name string `yaml:"name"`
+		} `yaml:"procedures"`
+	}
+	if err != nil {
+		c.fail(0, fileMissing, "name", c.file)
+		return nil, c.errs
+	}
+	if !c.decode(src, &file) {
+		return nil, c.errs
+	}
+	known := make(map[string]bool, len(file.Procedures))
+	for _, p := range file.Procedures {
+		known[p.ID] = true
+	}
+	return known, nil
 }
 
 // loadLibrary reads fields.yaml, the fields that forms share.

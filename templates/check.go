@@ -63,7 +63,7 @@ func (f *Form) read(data []byte, env Env) ([]value, error) {
 	}
 	root, r, err := parseJSON(data)
 	if err != nil {
-		k.add("", dataNotJSON, "line", itoa(r.line()))
+		k.add("", r.why, "line", itoa(r.line()))
 		return nil, k.err()
 	}
 	for _, p := range r.dup {

@@ -185,7 +185,10 @@ func (b *builder) row(t *table, r *tableRow, s style, head bool) layout.Row {
 		if head {
 			align = layout.Center
 		}
-		cell := layout.Cell{ColSpan: c.colSpan, RowSpan: c.rowSpan, Middle: head || align == layout.Center || align == layout.Right}
+		// Cells of one row stand level: a line beside three lines is in their middle
+		// whatever its alignment. Tables without rules set text beside text.
+		level := !t.plain || align == layout.Center || align == layout.Right
+		cell := layout.Cell{ColSpan: c.colSpan, RowSpan: c.rowSpan, Middle: head || level}
 		for _, runs := range b.lines(c.text, s) {
 			cell.Paragraphs = append(cell.Paragraphs, layout.Paragraph{Runs: runs, Align: align})
 		}

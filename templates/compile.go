@@ -29,10 +29,25 @@ func (c *compiler) fail(line int, code Code, pairs ...string) {
 	}
 }
 
+// warn is fail for what may be meant so.
+func (c *compiler) warn(line int, code Code, pairs ...string) {
+	n := len(c.errs)
+	if c.fail(line, code, pairs...); len(c.errs) > n {
+		c.errs[n].Warning = true
+	}
+}
+
 // resolve looks a field up and marks it as used.
 func (c *compiler) resolve(name string, line int, sc *scope) (ref, bool) {
 	r, ok := sc.find(name)
-	if !ok {
+	switch {
+	case !ok && name == "item":
+		c.fail(line, fileItemOutside)
+		return ref{}, false
+	case !ok && sc.has("item"):
+		c.fail(line, fileItem, "name", name, "list", sc.list.Name)
+		return ref{}, false
+	case !ok:
 		c.fail(line, fileUnknownField, "name", name, "try", nearest(name, sc.visible()))
 		return ref{}, false
 	}

@@ -3,17 +3,16 @@ package templates
 import (
 	"bytes"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+	"unicode"
 
-	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/unicode/norm"
 
 	"antin/templates/vietnamese"
 )
@@ -32,6 +31,11 @@ type Form struct {
 	photo  *Field
 	schema []byte
 	layout Layout
+	// What lint tells places by: the body as it was read, the lines of the
+	// head's keys and of the acts of legal_basis.
+	source     string
+	keyLines   map[string]int
+	basisLines []int
 }
 
 // formFile is form.yaml.
@@ -58,8 +62,10 @@ func loadForm(fsys fs.FS, dir string, library map[string]*Field) (*Form, []*File
 		return nil, c.errs
 	}
 	c.head = &file.Head
+	c.characters(src)
 	c.checkHead(dir, src)
 	f := &Form{Head: file.Head, Rules: file.Rules, layout: file.Layout.withDefaults()}
+	f.keyLines, f.basisLines = keyLines(src), fieldLines(src, "legal_basis")
 	lines := fieldLines(src, "fields")
 	c.root = &scope{}
 	f.Fields = append(envelope(), c.fields(file.Fields, library, lines, c.root)...)
@@ -88,8 +94,10 @@ func loadForm(fsys fs.FS, dir string, library map[string]*Field) (*Form, []*File
 		c.fail(0, fileMissing, "name", "body.txt")
 		return nil, c.errs
 	}
-	f.blocks = c.body(string(body))
+	f.source = string(body)
+	f.blocks = c.body(f.source)
 	c.signingExtra(f.blocks)
+	c.fieldsOnce(f)
 	if len(c.errs) > 0 {
 		return nil, c.errs
 	}
@@ -134,78 +142,36 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 	if len(data) > maxFormFile {
 		return nil, fmt.Errorf("form file %s is larger than %d bytes", name, maxFormFile)
 	}
+	// Notepad begins a file with a byte-order mark and ends lines with CR LF.
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	return []byte(vietnamese.NFC(string(data))), nil
 }
 
-var (
-	yamlLine  = regexp.MustCompile(`line (\d+): (.*)`)
-	yamlField = regexp.MustCompile(`field (\S+) not found`)
-)
+// byteOrderMark is U+FEFF in UTF-8, which some editors put first.
+const byteOrderMark = "\ufeff"
 
-// formKeys are the keys a form file may have, for suggestions.
-var formKeys = []string{
-	"id", "version", "title", "form_code", "legal_basis", "valid_from", "valid_to", "successor", "procedures",
-	"document_type", "book", "issuer", "signing", "signer", "once_per_dossier", "number", "symbol", "text",
-	"to_confirm", "concerns", "permit_kind", "layout", "fields", "rules", "act", "date", "name", "status", "note", "use", "type", "label",
-	"help", "optional", "required_if", "min", "max", "pattern", "pattern_help", "values", "value", "phrases",
-	"example", "check", "when", "warn", "vi", "en", "field", "size", "leading", "indent", "before", "no_stamp", "no_address", "ragged",
+// slug writes a name as the folders of forms are named: "Bản 1" as "ban-1".
+func slug(s string) string {
+	var b strings.Builder
+	for _, r := range norm.NFD.String(strings.ToLower(s)) {
+		switch {
+		case r == 'đ':
+			b.WriteByte('d')
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case !unicode.IsMark(r):
+			b.WriteByte('-')
+		}
+	}
+	out := strings.Trim(dashes.ReplaceAllString(b.String(), "-"), "-")
+	if out == "" {
+		return "v1"
+	}
+	return out
 }
 
-// decode reads YAML strictly and turns the library's errors into ours.
-func (c *compiler) decode(src []byte, into any) bool {
-	dec := yaml.NewDecoder(bytes.NewReader(src))
-	dec.KnownFields(true)
-	err := dec.Decode(into)
-	if err == nil {
-		return true
-	}
-	msgs := []string{err.Error()}
-	if typed, ok := errors.AsType[*yaml.TypeError](err); ok {
-		msgs = typed.Errors
-	}
-	for _, m := range msgs {
-		line := 0
-		if at := yamlLine.FindStringSubmatch(m); at != nil {
-			line, _ = strconv.Atoi(at[1])
-			m = at[2]
-		}
-		if key := yamlField.FindStringSubmatch(m); key != nil {
-			c.fail(line, fileUnknownKey, "key", key[1], "try", nearest(key[1], formKeys))
-			continue
-		}
-		c.fail(line, fileYAML, "text", m)
-	}
-	return false
-}
-
-// fieldLines lists the lines on which the entries of a top-level list begin.
-func fieldLines(src []byte, key string) []int {
-	var doc yaml.Node
-	if yaml.Unmarshal(src, &doc) != nil || len(doc.Content) == 0 {
-		return nil
-	}
-	m := doc.Content[0]
-	for i := 0; i+1 < len(m.Content); i += 2 {
-		if m.Content[i].Value != key {
-			continue
-		}
-		var lines []int
-		for _, n := range m.Content[i+1].Content {
-			lines = append(lines, n.Line)
-		}
-		return lines
-	}
-	return nil
-}
-
-func keyLine(src []byte, key string) int {
-	for i, l := range strings.Split(string(src), "\n") {
-		if strings.HasPrefix(l, key+":") {
-			return i + 1
-		}
-	}
-	return 1
-}
+var dashes = regexp.MustCompile(`-+`)
 
 var idForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
@@ -214,7 +180,10 @@ func (c *compiler) checkHead(dir string, src []byte) {
 	id, version := path.Split(dir)
 	id = strings.TrimSuffix(id, "/")
 	for _, m := range []struct{ key, got, want string }{{"id", h.ID, id}, {"version", h.Version, version}} {
-		if m.got != m.want || !idForm.MatchString(m.got) {
+		switch {
+		case !idForm.MatchString(m.want):
+			c.fail(keyLine(src, m.key), fileFolderForm, "key", m.key, "got", m.want, "want", slug(m.want))
+		case m.got != m.want:
 			c.fail(keyLine(src, m.key), fileFolderName, "key", m.key, "got", m.got, "want", m.want)
 		}
 	}
@@ -235,7 +204,7 @@ func (c *compiler) checkHead(dir string, src []byte) {
 	}
 	for _, m := range []struct{ key, got string }{{"signing", h.Signing}, {"number", h.Number}, {"text", h.Text}} {
 		if !slices.Contains(headChoices[m.key], m.got) {
-			c.fail(keyLine(src, m.key), fileHeadChoice, "key", m.key, "got", m.got, "choices", strings.Join(headChoices[m.key], ", "))
+			c.fail(keyLine(src, m.key), fileHeadChoice, "key", m.key, "got", m.got, "choices_vi", choices(m.key, "vi"), "choices_en", choices(m.key, "en"))
 		}
 	}
 	if len(h.Issuer) == 0 {
@@ -243,14 +212,15 @@ func (c *compiler) checkHead(dir string, src []byte) {
 	}
 	for _, kind := range h.Issuer {
 		if !slices.Contains(headChoices["issuer"], kind) {
-			c.fail(keyLine(src, "issuer"), fileHeadChoice, "key", "issuer", "got", kind, "choices", strings.Join(headChoices["issuer"], ", "))
+			c.fail(keyLine(src, "issuer"), fileHeadChoice, "key", "issuer", "got", kind, "choices_vi", choices("issuer", "vi"), "choices_en", choices("issuer", "en"))
 		}
 	}
 	if !h.ValidTo.IsZero() && h.ValidTo.Before(h.ValidFrom.Time) {
 		c.fail(keyLine(src, "valid_to"), fileValidity)
 	}
 	if s := h.Successor; s != nil && s.Status != ToBeConfirmed && s.Status != "known" {
-		c.fail(keyLine(src, "successor"), fileHeadChoice, "key", "successor.status", "got", s.Status, "choices", "to be confirmed, known")
+		c.fail(keyLine(src, "successor"), fileHeadChoice, "key", "successor.status", "got", s.Status,
+			"choices_vi", "to be confirmed (chưa có lời văn của mẫu thay thế), known (đã có)", "choices_en", "to be confirmed (its text is not at hand), known")
 	}
 	l := h.Layout
 	if l.Size != 0 && l.Size != 11 && l.Size != 12 && l.Size != 13 && l.Size != 14 || l.Leading != 0 && (l.Leading < 1 || l.Leading > 1.5) ||

@@ -19,11 +19,19 @@ type Date struct{ time.Time }
 func (d *Date) UnmarshalYAML(n *yaml.Node) error {
 	t, err := vietnamese.ParseDate(n.Value)
 	if err != nil || len(n.Value) != 10 || n.Value[4] != '-' {
-		return fmt.Errorf("line %d: %q is not a date: write year-month-day, for example 2026-01-31", n.Line, n.Value)
+		return &dateError{n.Line, n.Value}
 	}
 	d.Time = t
 	return nil
 }
+
+// dateError is a value that is no day of the calendar.
+type dateError struct {
+	line int
+	got  string
+}
+
+func (e *dateError) Error() string { return fmt.Sprintf("line %d: %q is not a date", e.line, e.got) }
 
 // String writes year-month-day, "" for the zero Date.
 func (d Date) String() string {
@@ -153,6 +161,38 @@ var headChoices = map[string][]string{
 	"number":  {"standard", "letter", "permit", "none"},
 	"text":    {"file", "law", "free"},
 	"issuer":  {"department", "centre", "one-stop", "people-committee", "commune"},
+}
+
+// choiceWords say what the choices of headChoices mean; those of "signing" are
+// signingWords.
+var choiceWords = map[string]wording{
+	"standard": {"05/QĐ-SNV", "05/QĐ-SNV"}, "letter": {"công văn: 05/SNV-VLATLĐ", "letters: 05/SNV-VLATLĐ"},
+	"permit": {"mã giấy phép", "code of a permit"}, "none": {"không có số", "no number"},
+	"file":       {"có lời văn của văn bản, cần legal.txt", "the act's text is at hand, needs legal.txt"},
+	"law":        {"văn bản quy định mẫu nhưng chưa có đủ lời văn", "set by an act, text not complete at hand"},
+	"free":       {"không có mẫu", "no form is set"},
+	"department": {"sở", "department"}, "centre": {"trung tâm dịch vụ việc làm", "employment service centre"},
+	"one-stop": {"bộ phận một cửa", "one-stop office"}, "people-committee": {"ủy ban nhân dân tỉnh, thành phố", "people's committee"},
+	"commune": {"ủy ban nhân dân xã, phường", "commune"},
+}
+
+// choices lists what a key of the head may be, each with its meaning.
+func choices(key, lang string) string {
+	list := make([]string, len(headChoices[key]))
+	for i, c := range headChoices[key] {
+		w, ok := choiceWords[c]
+		if key == "signing" {
+			w, ok = signingWords[c]
+		}
+		says := w.vi
+		if lang == "en" {
+			says = w.en
+		}
+		if list[i] = c; ok {
+			list[i] += " (" + says + ")"
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // InForce tells whether the form is the one for a dossier received on day.

@@ -64,6 +64,7 @@ type inliner struct {
 func (c *compiler) inline(src string, line int, sc *scope) []piece {
 	p := &inliner{c: c, scope: sc, src: src, line: line}
 	pieces := p.until(0, false, false)
+	p.dayTwice(pieces, "")
 	if p.pos < len(p.src) {
 		p.fail(p.pos, fileStray, "char", p.src[p.pos:p.pos+1])
 	}
@@ -115,7 +116,11 @@ func (p *inliner) until(end byte, bold, italic bool) []piece {
 			}
 		case c == '}' || c == '[' || c == ']':
 			flush()
-			p.fail(p.pos, fileStray, "char", string(c))
+			if open := map[byte]string{'}': "{", ']': "[?"}[c]; open != "" {
+				p.fail(p.pos, fileStrayClose, "char", string(c), "open", open)
+			} else {
+				p.fail(p.pos, fileStray, "char", string(c))
+			}
 			p.pos++
 		case strings.HasPrefix(p.src[p.pos:], "**"):
 			flush()
@@ -145,6 +150,28 @@ func (p *inliner) until(end byte, bold, italic bool) []piece {
 		p.fail(opened, fileEmphasis)
 	}
 	return out
+}
+
+// dayTwice refuses "ngày" in front of a date that begins with the word itself;
+// before is the text in front of the pieces. It returns the text at their end.
+func (p *inliner) dayTwice(pieces []piece, before string) string {
+	for i := range pieces {
+		switch q := &pieces[i]; q.kind {
+		case pText:
+			before = q.text
+		case pOptional:
+			before = p.dayTwice(q.kids, before)
+		case pField:
+			if words := strings.Fields(strings.ToLower(before)); q.ref.field.Type == DateT && q.format == "long" &&
+				len(words) > 0 && words[len(words)-1] == "ngày" && !strings.HasSuffix(before, "ngày,") {
+				p.fail(max(0, strings.Index(p.src, "{"+q.name)), fileDayTwice, "name", q.name)
+			}
+			before = ""
+		default:
+			before = ""
+		}
+	}
+	return before
 }
 
 // bracket reads [? … ] or [?condition: … ].
@@ -195,9 +222,16 @@ func isCondition(s string) bool {
 func (p *inliner) braces() (piece, bool) {
 	at := p.pos
 	end := strings.IndexByte(p.src[p.pos:], '}')
-	if end < 0 {
-		p.fail(at, fileOpenBrace)
-		p.pos = len(p.src)
+	next := strings.IndexByte(p.src[p.pos+1:], '{')
+	if end < 0 || next >= 0 && next+1 < end {
+		rest, _, _ := strings.Cut(p.src[p.pos+1:], "\n")
+		words := strings.FieldsFunc(rest, func(r rune) bool { return r != '_' && r != '.' && (r < '0' || r > 'z' || r > '9' && r < 'A') })
+		name := "full_name"
+		if len(words) > 0 {
+			name = shown(words[0])
+		}
+		p.fail(at, fileOpenBrace, "text", shown("{"+rest), "name", name)
+		p.pos++
 		return piece{}, false
 	}
 	body := strings.TrimSpace(strings.ReplaceAll(p.src[p.pos+1:p.pos+end], "\n", " "))
@@ -314,8 +348,19 @@ func (c *compiler) formatKnown(f *Field, format string, line int) bool {
 		slices.Sort(known)
 	}
 	switch {
-	case f.Type == PhotoT, f.Type == Bool && format == "", f.Type == List && format == "":
-		c.fail(line, fileNotText, "name", f.Name, "type", string(f.Type))
+	case f.Type == List && format == "":
+		code := fileNotTextList
+		first := ""
+		if len(f.Fields) > 0 {
+			code, first = fileNotTextRecords, f.Fields[0].Name
+		}
+		c.fail(line, code, "name", f.Name, "first", first)
+		return false
+	case f.Type == PhotoT:
+		c.fail(line, fileNotTextPhoto, "name", f.Name)
+		return false
+	case f.Type == Bool && format == "":
+		c.fail(line, fileNotText, "name", f.Name)
 		return false
 	case format != "" && !slices.Contains(known, format):
 		c.fail(line, fileUnknownFormat, "format", format, "name", f.Name, "formats", strings.Join(known, ", "), "try", nearest(format, known))

@@ -52,10 +52,11 @@ type reader struct {
 	nodes int
 	dup   []string // pointers of keys written twice
 	path  []string // keys and places on the way to the value being read
+	why   Code     // what stopped the reader, where it is more than "not JSON"
 }
 
 func parseJSON(src []byte) (node, *reader, error) {
-	r := &reader{src: src}
+	r := &reader{src: src, why: dataNotJSON}
 	n, err := r.value(0)
 	if err == nil {
 		r.space()
@@ -75,6 +76,24 @@ func (r *reader) line() int {
 		}
 	}
 	return n
+}
+
+// separator reads the comma between two entries; close is the sign that ends
+// them all. A comma too many or too few is told at the line it belongs to.
+func (r *reader) separator(end int, closing byte) error {
+	if r.peek() != ',' {
+		if c := r.peek(); c == '"' || c == '{' || c == '[' || c >= '0' && c <= '9' {
+			r.pos, r.why = end, dataMissingComma
+		}
+		return errJSON
+	}
+	comma := r.pos
+	r.pos++
+	if r.space(); r.peek() == closing {
+		r.pos, r.why = comma, dataExtraComma
+		return errJSON
+	}
+	return nil
 }
 
 func (r *reader) space() {
@@ -136,13 +155,12 @@ func (r *reader) object(depth int) (node, error) {
 		room = 4
 	}
 	n := node{kind: kObject, obj: make([]member, 0, room)}
+	end, more := r.pos, false // end of the entry before
 	for r.space(); r.peek() != '}'; r.space() {
-		if len(n.obj) > 0 {
-			if r.peek() != ',' {
-				return n, errJSON
+		if more {
+			if err := r.separator(end, '}'); err != nil {
+				return n, err
 			}
-			r.pos++
-			r.space()
 		}
 		if r.peek() != '"' || len(n.obj) >= maxMembers {
 			return n, errJSON
@@ -161,6 +179,7 @@ func (r *reader) object(depth int) (node, error) {
 		if err != nil {
 			return n, err
 		}
+		end, more = r.pos, true
 		if _, twice := n.get(key); twice {
 			r.dup = append(r.dup, r.pointer())
 			r.path = r.path[:len(r.path)-1]
@@ -186,12 +205,12 @@ func (r *reader) pointer() string {
 func (r *reader) array(depth int) (node, error) {
 	r.pos++
 	n := node{kind: kArray}
+	end := r.pos
 	for r.space(); r.peek() != ']'; r.space() {
 		if len(n.arr) > 0 {
-			if r.peek() != ',' {
-				return n, errJSON
+			if err := r.separator(end, ']'); err != nil {
+				return n, err
 			}
-			r.pos++
 		}
 		r.path = append(r.path, places[min(len(n.arr), len(places)-1)])
 		v, err := r.value(depth + 1)
@@ -200,6 +219,7 @@ func (r *reader) array(depth int) (node, error) {
 		}
 		r.path = r.path[:len(r.path)-1]
 		n.arr = append(n.arr, v)
+		end = r.pos
 	}
 	r.pos++
 	return n, nil

@@ -2,75 +2,39 @@ package templates
 
 import (
 	"errors"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
-
-	"antin/templates/vietnamese"
 )
 
-// Lint finds what compiles and is still wrong: unused fields, undated or
+// Lint finds what compiles and is still wrong: unused fields, wrong or
 // repealed acts, missing or refused samples, sentences that differ from the
 // act's text, gaps and overlaps between versions. Mistakes that keep a form
-// from compiling are found by Load.
+// from compiling are found by Load. Findings with Warning set may be meant so.
 func (c *Catalogue) Lint() []*FileError {
 	var all []*FileError
-	for _, id := range c.ids {
-		versions := c.forms[id]
-		for i, f := range versions {
-			l := &compiler{file: f.Where() + "/form.yaml"}
-			c.lintHead(l, f)
-			if i > 0 {
-				if old := versions[i-1]; old.ValidTo.IsZero() || !old.ValidTo.Before(f.ValidFrom.Time) {
-					l.fail(0, lintOverlap, "version", old.Version, "other", f.Version, "day", vietnamese.ShortDate(f.ValidFrom.Time))
-				}
-			}
-			if i == len(versions)-1 && !f.ValidTo.IsZero() && f.Successor == nil {
-				l.fail(0, lintNoSuccessor, "day", vietnamese.ShortDate(f.ValidTo.Time))
-			}
-			lintUse(l, f.Fields)
-			l.file = f.Where() + "/body.txt"
-			lintNumbers(l, f.blocks)
-			lintSigning(l, f)
-			l.file = f.Where() + "/legal.txt"
-			lintLegal(l, f)
-			l.file = f.Where() + "/sample.json"
-			lintSampleData(l, f)
-			all = append(all, l.errs...)
-		}
+	for _, f := range c.All() {
+		all = append(all, c.LintForm(f)...)
 	}
 	return all
 }
 
-func (c *Catalogue) lintHead(l *compiler, f *Form) {
-	if len(f.LegalBasis) == 0 {
-		l.fail(0, lintNoBasis)
-	}
-	acts := make([]string, 0, len(c.acts))
-	for a := range c.acts {
-		acts = append(acts, a)
-	}
-	for _, b := range f.LegalBasis {
-		if b.Date.IsZero() {
-			l.fail(0, lintUndated, "act", b.Act)
-		}
-		a, ok := c.acts[b.Act]
-		if !ok {
-			l.fail(0, lintUnknownAct, "act", b.Act, "try", nearest(b.Act, acts))
-			continue
-		}
-		if a.endedBy(f.ValidTo.Time) {
-			l.fail(0, lintRepealed, "act", b.Act, "day", vietnamese.ShortDate(a.To.AddDate(0, 0, 1)), "by", strings.Join(a.ReplacedBy, ", "))
-		}
-	}
-	// Acts cited in the body must live as long as the form does.
-	text := f.Skeleton()
-	for name, a := range c.acts {
-		if a.endedBy(f.ValidTo.Time) && strings.Contains(text, name) &&
-			!slices.ContainsFunc(f.LegalBasis, func(b Basis) bool { return b.Act == name }) {
-			l.fail(0, lintRepealed, "act", name, "day", vietnamese.ShortDate(a.To.AddDate(0, 0, 1)), "by", strings.Join(a.ReplacedBy, ", "))
-		}
-	}
+// LintForm is Lint of one form version, seen among the others.
+func (c *Catalogue) LintForm(f *Form) []*FileError {
+	l := &compiler{file: f.Where() + "/form.yaml"}
+	c.lintHead(l, f)
+	c.lintBasis(l, f)
+	c.lintVersions(l, f)
+	lintUse(l, f.Fields)
+	l.file = f.Where() + "/body.txt"
+	c.lintCited(l, f)
+	lintNumbers(l, f.blocks)
+	lintPlaces(l, f)
+	l.file = f.Where() + "/legal.txt"
+	lintLegal(l, f)
+	l.file = f.Where() + "/sample.json"
+	lintSampleData(l, f)
+	return l.errs
 }
 
 func lintUse(l *compiler, fields []*Field) {
@@ -136,19 +100,70 @@ func lintSampleData(l *compiler, f *Form) {
 	}
 	agency, err := DemoAgency(f.DemoKind())
 	if err != nil {
-		l.fail(0, lintSample, "text", err.Error())
+		l.fail(0, lintSample, "text_vi", err.Error(), "text_en", err.Error())
 		return
 	}
 	if _, err := f.Bind(f.sample, Env{Agency: agency}); err != nil {
-		text := err.Error()
-		if d, ok := errors.AsType[*DataError](err); ok {
-			text = d.Message("vi")
+		d, ok := errors.AsType[*DataError](err)
+		if !ok {
+			l.fail(0, lintSample, "text_vi", err.Error(), "text_en", err.Error())
+			return
 		}
-		l.fail(0, lintSample, "text", text)
+		for _, p := range d.Problems {
+			if (p.Code == dataMissing || p.Code == dataMissingHere) && f.unused(p.Pointer) {
+				continue // told already: the field is to be printed or deleted
+			}
+			line := f.sampleLine(p)
+			pointer := p.Pointer
+			if pointer != "" {
+				pointer += ": "
+			}
+			l.fail(line, lintSample, "text_vi", pointer+p.Message("vi"), "text_en", pointer+p.Message("en"))
+		}
 	}
 	if day, ok := ReceivedDate(f.sample); ok && !f.InForce(day) {
 		l.fail(0, lintSampleDay, "day", day.Format(time.DateOnly))
 	}
+}
+
+// unused tells whether a pointer leads to a field that the body never uses.
+func (f *Form) unused(pointer string) bool {
+	sc := f.root
+	for name := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		if name != "" && name[0] >= '0' && name[0] <= '9' {
+			continue // the place of a record in its list
+		}
+		x, ok := sc.field(name)
+		if !ok {
+			return false
+		}
+		if !x.used {
+			return true
+		}
+		if x.scope != nil {
+			sc = x.scope
+		}
+	}
+	return false
+}
+
+// sampleLine is the line of sample.json that a problem is about, as far as its
+// key tells; 0 when it is not there.
+func (f *Form) sampleLine(p Problem) int {
+	if at, err := strconv.Atoi(p.Args["line"]); err == nil {
+		return at
+	}
+	name := p.Pointer[strings.LastIndexByte(p.Pointer, '/')+1:]
+	line := 0
+	for i, l := range strings.Split(string(f.sample), "\n") {
+		if name != "" && strings.Contains(l, `"`+name+`"`) {
+			if line > 0 {
+				return 0 // more than one such key
+			}
+			line = i + 1
+		}
+	}
+	return line
 }
 
 // DemoKind is the kind of demonstration profile that issues the form.

@@ -6,6 +6,8 @@ import "maps"
 const (
 	dataTooLarge         Code = "too_large"
 	dataNotJSON          Code = "not_json"
+	dataExtraComma       Code = "json_extra_comma"
+	dataMissingComma     Code = "json_missing_comma"
 	dataDuplicate        Code = "duplicate_key"
 	dataWrongType        Code = "wrong_type"
 	dataMissing          Code = "missing"
@@ -49,6 +51,8 @@ var words = func() map[Code]wording {
 var dataWords = map[Code]wording{
 	dataTooLarge:         {"Dữ liệu có {size} byte, nhiều nhất {most} byte. Hãy bỏ bớt nội dung hoặc thu nhỏ ảnh.", "The data has {size} bytes, at most {most} are allowed. Shorten it or use a smaller photo."},
 	dataNotJSON:          {"Không đọc được JSON ở dòng {line}. Hãy kiểm tra dấu ngoặc, dấu phẩy và dấu nháy.", "This is not JSON from line {line} on. Check brackets, commas and quotation marks."},
+	dataExtraComma:       {"Thừa dấu phẩy ở cuối dòng {line}, ngay trước dấu đóng ngoặc. Hãy xóa dấu phẩy này.", "There is a comma too many at the end of line {line}, just before the closing bracket. Delete it."},
+	dataMissingComma:     {"Thiếu dấu phẩy ở cuối dòng {line}. Hãy thêm dấu phẩy.", "A comma is missing at the end of line {line}. Add it."},
 	dataDuplicate:        {"Trường này được ghi hai lần. Hãy giữ lại một.", "This key is written twice. Keep one."},
 	dataWrongType:        {"Kiểu dữ liệu sai: cần {want}, nhận được {got}.", "Wrong type: {want} is needed, this is {got}."},
 	dataMissing:          {"Thiếu “{label}”. Hãy ghi trường này.", "The field is missing (“{label}”). Add it."},
@@ -80,5 +84,5 @@ var dataWords = map[Code]wording{
 	unknownForm:    {"Không có biểu mẫu “{id}”.{try?} Danh sách: antin forms list.", "There is no form “{id}”.{try?} See antin forms list."},
 	unknownVersion: {"Biểu mẫu “{id}” không có phiên bản “{version}”. Các phiên bản: {versions}.{try?}", "The form “{id}” has no version “{version}”. Versions: {versions}.{try?}"},
 	notYetInForce:  {"Biểu mẫu “{id}” có hiệu lực từ ngày {from}; hồ sơ tiếp nhận ngày {received} chưa dùng được. Hãy kiểm tra ngày tiếp nhận hoặc ghi rõ phiên bản.", "The form “{id}” is in force from {from}; a dossier received on {received} cannot use it yet. Check the reception date or name a version."},
-	noLongerForce:  {"Biểu mẫu “{id}” (phiên bản {version}) hết hiệu lực sau ngày {to}; hồ sơ tiếp nhận ngày {received} không dùng được nữa.{successor_vi} Muốn in bản cũ, hãy ghi rõ phiên bản “{version}”.", "The form “{id}” (version {version}) ceased to be in force after {to}; a dossier received on {received} can no longer use it.{successor_en} To print the old one, name the version “{version}”."},
+	noLongerForce:  {"Biểu mẫu “{id}” (phiên bản {version}) hết hiệu lực sau ngày {to}; hồ sơ tiếp nhận ngày {received} không dùng được nữa.{successor} Muốn in bản cũ, hãy ghi rõ phiên bản “{version}”.", "The form “{id}” (version {version}) ceased to be in force after {to}; a dossier received on {received} can no longer use it.{successor} To print the old one, name the version “{version}”."},
 }

@@ -3,9 +3,19 @@ package templates
 // Codes of mistakes in form files. docs/forms.md explains each.
 const (
 	fileMissing          Code = "file_missing"
+	fileNoForms          Code = "no_forms"
 	fileYAML             Code = "yaml"
+	fileYAMLIndent       Code = "yaml_indent"
+	fileYAMLColon        Code = "yaml_colon"
+	fileYAMLBracket      Code = "yaml_bracket"
+	fileYAMLQuote        Code = "yaml_quote"
+	fileYAMLStart        Code = "yaml_start"
+	fileDate             Code = "date"
+	fileKeyTwice         Code = "key_twice"
+	fileValueType        Code = "value_type"
 	fileUnknownKey       Code = "unknown_key"
 	fileFolderName       Code = "folder_name"
+	fileFolderForm       Code = "folder_form"
 	fileHeadMissing      Code = "head_missing"
 	fileHeadChoice       Code = "head_choice"
 	fileValidity         Code = "validity"
@@ -37,6 +47,14 @@ const (
 	fileNotPhoto         Code = "not_photo"
 	fileNotList          Code = "not_list"
 	fileNotText          Code = "not_text"
+	fileNotTextList      Code = "not_text_list"
+	fileNotTextRecords   Code = "not_text_records"
+	fileNotTextPhoto     Code = "not_text_photo"
+	fileItem             Code = "item"
+	fileItemOutside      Code = "item_outside"
+	fileDayTwice         Code = "day_twice"
+	filePlaceTwice       Code = "place_twice"
+	filePlaceLoop        Code = "place_loop"
 	fileSpace            Code = "space"
 	fileNumberField      Code = "number_field"
 	fileTableLine        Code = "table_line"
@@ -47,6 +65,7 @@ const (
 	fileCellCount        Code = "cell_count"
 	fileJoin             Code = "join"
 	fileStray            Code = "stray"
+	fileStrayClose       Code = "stray_close"
 	fileEmphasis         Code = "emphasis"
 	fileEnglish          Code = "english"
 	fileOpenBrace        Code = "open_brace"
@@ -86,14 +105,53 @@ const (
 	lintArticles     Code = "lint_articles"
 	lintOverlap      Code = "lint_overlap"
 	lintSigningPlace Code = "lint_signing_place"
-	legalCorrection  Code = "legal_correction"
+	lintNoNumber     Code = "lint_no_number"
+	lintNoDate       Code = "lint_no_date"
+	lintActDate      Code = "lint_act_date"
+	lintType         Code = "lint_document_type"
+	lintBook         Code = "lint_new_book"
+	lintProcedure    Code = "lint_procedure"
+	lintGap          Code = "lint_gap"
+
+	lintSuccessorForm    Code = "lint_successor_form"
+	lintSuccessorVersion Code = "lint_successor_version"
+
+	legalCorrection Code = "legal_correction"
 )
 
 var fileWords = map[Code]wording{
+	lintSuccessorVersion: {"successor: biểu mẫu “{id}” không có phiên bản “{version}”. Các phiên bản: {versions}. Hãy sửa version:, hoặc ghi status: to be confirmed.", "successor: the form “{id}” has no version “{version}”. Versions: {versions}. Correct version:, or write status: to be confirmed."},
+	lintSuccessorForm:    {"successor: không có biểu mẫu “{id}”.{try?} Hãy sửa form:, hoặc ghi status: to be confirmed.", "successor: there is no form “{id}”.{try?} Correct form:, or write status: to be confirmed."},
+	lintGap:              {"Không phiên bản nào có hiệu lực từ {from} đến {to}: hồ sơ tiếp nhận trong thời gian đó không có biểu mẫu. Nếu không đúng luật như vậy, hãy sửa valid_from ở đây hoặc ghi valid_to: {want} ở {where}.", "No version is in force from {from} to {to}: dossiers received then have no form. Unless the law says so, correct valid_from here or write valid_to: {want} in {where}."},
+	lintProcedure:        {"procedures: không có thủ tục “{got}” trong procedures.yaml. Hãy sửa mã, hoặc ghi thêm thủ tục vào procedures.yaml.", "procedures: there is no procedure “{got}” in procedures.yaml. Correct the code, or add the procedure to procedures.yaml."},
+	lintBook:             {"book: “{got}” là sổ mới, đánh số lại từ 01.{try?} Nếu không định mở sổ mới, hãy ghi một trong các sổ đang dùng: {books}.", "book: “{got}” is a new book that begins at 01.{try?} Unless a new book is meant, write one that is in use: {books}."},
+	lintType:             {"document_type: “{got}” không phải chữ viết tắt tên loại văn bản (Nghị định 30/2020, Phụ lục III).{try?} Các chữ viết tắt: {types}.", "document_type: “{got}” is no abbreviation of a document type (Nghị định 30/2020, Phụ lục III).{try?} Abbreviations: {types}."},
+	lintActDate:          {"“{act}” ghi ngày {got} nhưng acts.yaml ghi {want}. Hãy xem lại văn bản gốc rồi sửa ngày ở đây, hoặc sửa acts.yaml.", "“{act}” is dated {got} here but {want} in acts.yaml. Look at the act itself and correct the date here, or acts.yaml."},
+	lintNoDate:           {"Không có chỗ ghi địa danh, ngày tháng{when}. Hãy thêm @head ở đầu body.txt, hoặc viết @closing date nếu @head có no-date.", "There is no place for place and date{when}. Add @head at the top of body.txt, or write @closing date where @head has no-date."},
+	lintNoNumber:         {"Không có chỗ ghi số văn bản{when}. Hãy thêm @head ở đầu body.txt, hoặc @number so nếu @head có no-number; văn bản không có số thì ghi number: none.", "There is no place for the number{when}. Add @head at the top of body.txt, or @number so where @head has no-number; a document without number says number: none."},
+	fileStrayClose:       {"Dấu “{char}” đứng lẻ: thiếu “{open}” ở trước. Muốn in dấu này hãy viết \\{char}.", "The sign “{char}” stands alone: “{open}” is missing before it. To print it write \\{char}."},
+	filePlaceLoop:        {"{what} nằm trong @each nên có thể in nhiều lần hoặc không in. Hãy đưa @head, @number hoặc @closing ra ngoài @each.", "{what} stands inside @each, so it could be printed often or never. Move @head, @number or @closing out of @each."},
+	filePlaceTwice:       {"{what} có nhiều hơn một chỗ (dòng {lines}); mỗi văn bản chỉ có một. Hãy bỏ bớt @head hoặc @closing; liên thứ hai trên cùng tờ thì ghi @head second.", "{what} has more than one place (lines {lines}); a document has one. Delete a @head or @closing; for the second copy on a sheet write @head second."},
+	fileDayTwice:         {"“ngày {{name} | long}” sẽ in thành “ngày ngày …”: cách ghi long đã có chữ “ngày”. Hãy bỏ chữ “ngày” đứng trước.", "“ngày {{name} | long}” would print “ngày ngày …”: the format long has the word “ngày”. Delete the word in front."},
+	fileItemOutside:      {"{item} chỉ dùng giữa “@each danh_sách” và “@end”, với danh sách không có fields.", "{item} only works between “@each list” and “@end”, for a list without fields."},
+	fileItem:             {"Không có trường “{name}”. Mỗi dòng của danh sách “{list}” in bằng {item}: hãy viết {item}.", "There is no field “{name}”. An entry of the list “{list}” is printed by {item}: write {item}."},
+	fileNotTextRecords:   {"Danh sách “{name}” không in thẳng được. Hãy in từng dòng: “@each {name}”, “- {{first}}”, “@end”; hoặc trong @table: each {name}: {#} | {{first}}.", "The list “{name}” cannot be printed as it is. Print record by record: “@each {name}”, “- {{first}}”, “@end”; or in a @table: each {name}: {#} | {{first}}."},
+	fileNotTextList:      {"Danh sách “{name}” không in thẳng được. Hãy in từng dòng bằng ba dòng: “@each {name}”, “- {item}”, “@end”; hoặc in liền một câu: {{name} | join}.", "The list “{name}” cannot be printed as it is. Print entry by entry with three lines: “@each {name}”, “- {item}”, “@end”; or all in one sentence: {{name} | join}."},
+	fileNotTextPhoto:     {"Ảnh “{name}” không in giữa câu được. Hãy ghi một dòng riêng: @photo {name}.", "The photo “{name}” cannot stand in a sentence. Write a line of its own: @photo {name}."},
+	fileFolderForm:       {"Tên thư mục “{got}” không dùng được: chỉ chữ thường không dấu, số và gạch ngang. Hãy đổi tên thư mục thành {want} và ghi {key}: {want}.", "The folder name “{got}” is not allowed: lower-case letters without accents, digits and hyphens. Rename the folder to {want} and write {key}: {want}."},
+	fileValueType:        {"Giá trị “{got}” không dùng được ở đây. Hãy ghi {want}.", "The value “{got}” cannot be used here. Write {want}."},
+	fileKeyTwice:         {"Khóa “{key}” được ghi hai lần (lần đầu ở dòng {other}). Hãy giữ lại một.", "The key “{key}” is written twice (first in line {other}). Keep one."},
+	fileDate:             {"“{got}” không phải ngày có thật. Hãy ghi năm-tháng-ngày, ví dụ 2026-01-31.", "“{got}” is not a date of the calendar. Write year-month-day, for example 2026-01-31."},
+	fileYAMLStart:        {"Dòng “{text}” bắt đầu bằng ký tự không dùng được ở đó (tab, @, %, `). Hãy thụt dòng bằng dấu cách; câu bắt đầu bằng dấu thì đặt trong ngoặc kép.", "The line “{text}” begins with a sign that cannot stand there (tab, @, %, `). Indent with blanks; text that begins with a sign stands in quotation marks."},
+	fileYAMLQuote:        {"Dòng “{text}” có dấu nháy chưa đóng. Hãy thêm dấu nháy ở cuối câu; dấu nháy kép bên trong câu viết \\\".", "In the line “{text}” a quotation mark is not closed. Add it at the end; a quotation mark inside the text is written \\\"."},
+	fileYAMLBracket:      {"Dòng “{text}” có ngoặc [ ] hoặc { } chưa đóng, hoặc thiếu dấu phẩy giữa các phần. Hãy kiểm tra; câu có dấu phẩy, dấu : hoặc ngoặc thì đặt trong ngoặc kép.", "In the line “{text}” a bracket [ ] or { } is not closed, or a comma between parts is missing. Text with commas, colons or brackets stands in quotation marks."},
+	fileYAMLColon:        {"Dòng “{text}” có dấu : trong câu, hoặc thụt vào sâu hơn dòng trên. Hãy căn thẳng với dòng trên; nếu là dấu : trong câu thì đặt cả câu trong ngoặc kép, ví dụ title: \"Thông báo: việc …\".", "The line “{text}” has a colon inside its text, or is indented deeper than the line above. Align it with the line above; text with a colon stands in quotation marks, for example title: \"Notice: …\"."},
+	fileYAMLIndent:       {"Dòng “{text}” không thẳng hàng với các dòng cùng cấp ở trên (hoặc thiếu dấu hai chấm sau tên khóa). Hãy căn thẳng với dòng trên: các khóa cùng cấp thụt vào bằng nhau, dùng dấu cách, không dùng tab.", "The line “{text}” is not level with the lines of its kind above (or a key lacks its colon). Align it with the line above: keys of one level begin in the same column, with blanks, no tabs."},
+	fileNoForms:          {"Thư mục này không có biểu mẫu (mỗi biểu mẫu là một thư mục MÃ/PHIÊN-BẢN có form.yaml).{try?} Hãy ghi thư mục chứa acts.yaml, thường là templates/forms.", "This folder holds no forms (a form is a folder ID/VERSION with form.yaml).{try?} Name the folder that holds acts.yaml, as a rule templates/forms."},
 	fileMissing:          {"Thiếu tệp {name} trong thư mục biểu mẫu. Hãy tạo tệp này.", "The folder has no readable {name}. Add it."},
 	fileYAML:             {"Không đọc được: {text}. Hãy kiểm tra thụt dòng, dấu hai chấm và dấu nháy.", "Cannot be read: {text}. Check indentation, colons and quotation marks."},
-	fileUnknownKey:       {"Không có khóa “{key}”.{try?}", "There is no key “{key}”.{try?}"},
-	fileFolderName:       {"“{key}” là “{got}” nhưng thư mục tên “{want}”. Hãy ghi {key}: {want} (chữ thường không dấu, số, gạch ngang).", "“{key}” is “{got}” but the folder is called “{want}”. Write {key}: {want} (lower-case letters, digits, hyphens)."},
+	fileUnknownKey:       {"Không có khóa “{key}”.{try?} Hãy sửa tên khóa hoặc bỏ dòng này; các khóa có trong docs/forms.md.", "There is no key “{key}”.{try?} Correct the key or delete the line; docs/forms.md lists the keys."},
+	fileFolderName:       {"“{key}” là “{got}” nhưng thư mục tên “{want}”. Hãy ghi {key}: {want}.", "“{key}” is “{got}” but the folder is called “{want}”. Write {key}: {want}."},
 	fileHeadMissing:      {"Thiếu “{key}” ở phần đầu. Hãy ghi {key}: …", "The head lacks “{key}”. Write {key}: …"},
 	fileHeadChoice:       {"{key}: “{got}” không hợp lệ. Hãy chọn một trong: {choices}.", "{key}: “{got}” is not allowed. Choose one of: {choices}."},
 	fileValidity:         {"valid_to đứng trước valid_from. Hãy sửa một trong hai ngày.", "valid_to is before valid_from. Correct one of them."},
@@ -124,7 +182,7 @@ var fileWords = map[Code]wording{
 	fileClosingLine:      {"Trong @closing chỉ có: Nơi nhận:, dòng “- …”, left:, title:, name: (đang là “{text}”).", "@closing takes: Nơi nhận:, lines “- …”, left:, title:, name: (it is “{text}”)."},
 	fileNotPhoto:         {"“{name}” không phải trường ảnh. Hãy khai type: photo.", "“{name}” is not a photo. Give the field type: photo."},
 	fileNotList:          {"“{name}” không phải danh sách. Hãy khai type: list.", "“{name}” is not a list. Give the field type: list."},
-	fileNotText:          {"Trường “{name}” kiểu {type} không in thành chữ được. Ô đánh dấu: [{name} = …] trong ngoặc nhọn; danh sách: @each hoặc {name | join}.", "The field “{name}” of type {type} cannot be printed as text. Tick boxes: name = value in braces; lists: @each or name | join."},
+	fileNotText:          {"Trường đúng/sai “{name}” không in thành chữ được. Hãy dùng ô đánh dấu {{name} = true}, hoặc chữ theo điều kiện [?{name}: … ].", "The true/false field “{name}” cannot be printed as text. Use a tick box {{name} = true}, or words under a condition [?{name}: … ]."},
 	fileSpace:            {"@space cần số pt từ 1 đến 400 (đang là “{text}”).", "@space needs a height of 1 to 400 pt (it is “{text}”)."},
 	fileNumberField:      {"@number chỉ nhận so hoặc so_2 (đang là “{text}”).", "@number takes so or so_2 (it is “{text}”)."},
 	fileTableLine:        {"Dòng “{text}” trong @table không hiểu được. Các dòng: widths:, align:, size:, plain:, head:, row:, each danh_sách:, if điều_kiện:.", "The line “{text}” in @table is not understood. Lines: widths:, align:, size:, plain:, head:, row:, each list:, if condition:."},
@@ -137,15 +195,15 @@ var fileWords = map[Code]wording{
 	fileStray:            {"Dấu “{char}” đứng lẻ. Muốn in dấu này hãy viết \\{char}.", "The sign “{char}” stands alone. To print it write \\{char}."},
 	fileEmphasis:         {"Dấu * hoặc ** mở mà không đóng. Hãy thêm dấu đóng, hoặc viết \\* để in dấu sao.", "A * or ** is opened and not closed. Close it, or write \\* to print the sign."},
 	fileEnglish:          {"Dấu _ mở phần tiếng Anh mà không đóng. Hãy thêm dấu _ ở cuối, hoặc viết \\_ để in dấu gạch dưới.", "A _ opens English text and nothing closes it. Add a _ at its end, or write \\_ to print the sign."},
-	fileOpenBrace:        {"Dấu { chưa có dấu }.", "A { has no }."},
-	fileOpenBracket:      {"Phần tùy chọn [? chưa có dấu ].", "An optional piece [? has no ]."},
+	fileOpenBrace:        {"Dấu { trong “{text}” chưa có dấu }. Hãy đóng ngoặc sau tên trường: {{name}}.", "The { in “{text}” has no }. Close it after the field's name: {{name}}."},
+	fileOpenBracket:      {"Phần tùy chọn [? chưa có dấu ]. Hãy thêm dấu ] ở cuối phần này.", "An optional piece [? has no ]. Add ] at its end."},
 	fileEmptyBraces:      {"Trong ngoặc nhọn phải có tên trường.", "There must be a field's name in the braces."},
 	fileEmptyOptional:    {"Phần [? … ] không có trường nào nên không biết khi nào bỏ. Hãy thêm trường hoặc điều kiện: [?tên_trường: … ].", "Nothing in [? … ] tells when it should vanish. Put a field in it or a condition: [?field: … ]."},
 	fileIndexOutside:     {"Số thứ tự # (hoặc # + 1) chỉ dùng trong @each hoặc dòng each của bảng.", "The counter # (or # + 1) only works inside @each or a table's each line."},
 	fileTab:              {"Không hiểu “{text}”. Hãy ghi khoảng cách bằng mm, ví dụ: tab 90.", "“{text}” is not understood. Write a distance in mm, for example: tab 90."},
 	fileUnknownField:     {"Không có trường “{name}”.{try?} Hãy sửa tên hoặc khai trường trong form.yaml.", "There is no field “{name}”.{try?} Correct the name or declare the field in form.yaml."},
 	fileUnknownSigner:    {"Người ký không có “{name}”.{try?} Các tên, không kèm cách ghi: {names}.", "A signatory has no “{name}”.{try?} Names, without a format: {names}."},
-	lintSigningPlace:     {"signing: {signing} cần chỗ ký trong body.txt. Hãy thêm {want}.", "signing: {signing} needs a place to sign in body.txt. Add {want}."},
+	lintSigningPlace:     {"Biểu mẫu ghi signing: {signing} ({who}) nhưng body.txt không có chỗ ký{when}. Hãy thêm {want}, ví dụ ba dòng cuối: “@closing”, “Nơi nhận:”, “- Lưu: VT.”", "The form says signing: {signing} ({who}) but body.txt has no place to sign{when}. Add {want}, for example as its last three lines: “@closing”, “Nơi nhận:”, “- Lưu: VT.”"},
 	fileSigningExtra:     {"@{directive} không đi với signing: {signing}, hoặc được ghi hai lần. Hãy bỏ lệnh này hoặc sửa signing.", "@{directive} does not go with signing: {signing}, or stands twice. Delete it or correct signing."},
 	fileUnknownAgency:    {"Hồ sơ cơ quan không có “{name}”.{try?} Các tên: {names}.", "The agency profile has no “{name}”.{try?} Names: {names}."},
 	fileUnknownFormat:    {"Trường “{name}” không có cách ghi “{format}”.{try?} Các cách ghi: {formats}.", "The field “{name}” has no format “{format}”.{try?} Formats: {formats}."},
@@ -157,17 +215,17 @@ var fileWords = map[Code]wording{
 
 	lintUnused:      {"Trường “{name}” không được dùng trong văn bản. Hãy in trường này hoặc bỏ khai báo.", "The field “{name}” is never used. Print it or delete it."},
 	lintUndated:     {"Căn cứ “{act}” chưa ghi ngày ban hành. Hãy ghi date: năm-tháng-ngày.", "The basis “{act}” has no date. Write date: year-month-day."},
-	lintNoBasis:     {"Biểu mẫu lấy lời văn từ văn bản quy phạm nhưng không ghi legal_basis.", "The form takes its words from an act but names no legal_basis."},
-	lintUnknownAct:  {"Văn bản “{act}” chưa có trong acts.yaml.{try?} Hãy ghi thêm để biết còn hiệu lực hay không.", "The act “{act}” is not in acts.yaml.{try?} Add it, so that its validity is known."},
-	lintRepealed:    {"Văn bản “{act}” hết hiệu lực từ ngày {day} (thay bằng {by}) nhưng biểu mẫu còn hiệu lực sau ngày đó. Hãy ghi valid_to hoặc sửa căn cứ.", "The act “{act}” ended on {day} (replaced by {by}) but the form is in force after that. Set valid_to or correct the basis."},
+	lintNoBasis:     {"Biểu mẫu không ghi legal_basis. Hãy ghi ít nhất một văn bản, ví dụ Nghị định 30/2020/NĐ-CP cho văn bản không có mẫu riêng.", "The form names no legal_basis. Write at least one act, for example Nghị định 30/2020/NĐ-CP where no act sets a form."},
+	lintUnknownAct:  {"Văn bản “{act}” chưa có trong acts.yaml. Hãy xem lại số, ký hiệu theo văn bản gốc; nếu đúng thì ghi thêm vào acts.yaml (act, date, name, from).", "The act “{act}” is not in acts.yaml. Check number and symbol against the act itself; if they are right add it to acts.yaml (act, date, name, from)."},
+	lintRepealed:    {"Văn bản “{act}” hết hiệu lực từ ngày {day} (thay bằng {by}) nhưng biểu mẫu còn hiệu lực sau ngày đó. Hãy ghi valid_to: {last} rồi lập phiên bản mới; hoặc, nếu biểu mẫu theo văn bản mới, sửa văn bản này ở cả legal_basis và body.txt.", "The act “{act}” ended on {day} (replaced by {by}) but the form is in force after that. Write valid_to: {last} and make a new version; or, if the form follows the new act, correct it both in legal_basis and in body.txt."},
 	lintNoSample:    {"Thiếu sample.json. Hãy ghi dữ liệu mẫu có thật về dạng và hư cấu về người.", "There is no sample.json. Add data that looks real and is fictitious."},
 	lintSample:      {"sample.json không qua được kiểm tra: {text}", "sample.json does not pass: {text}"},
 	lintSampleDay:   {"Ngày tiếp nhận {day} của sample.json nằm ngoài thời gian hiệu lực của biểu mẫu.", "The reception date {day} of sample.json is outside the form's validity."},
 	lintNoLegal:     {"Biểu mẫu có text: file nhưng thiếu legal.txt (lời văn của văn bản quy phạm). Hãy chép vào.", "The form has text: file but no legal.txt (the act's own words). Add it."},
 	lintSentence:    {"Lời văn khác văn bản quy phạm ở dòng {line}: văn bản ghi “{legal}”, biểu mẫu ghi “{form}”. Hãy sửa body.txt, hoặc ghi nhận chỗ sửa bằng {{cũ => mới}} trong legal.txt.", "The words differ from the act at line {line}: the act says “{legal}”, the form “{form}”. Correct body.txt, or record the correction as {{old => new}} in legal.txt."},
 	lintExtra:       {"Biểu mẫu có thêm “{form}” sau khi hết lời văn của văn bản quy phạm.", "The form has more text, “{form}”, after the act's own words end."},
-	lintNoSuccessor: {"Biểu mẫu hết hiệu lực ngày {day} nhưng không ghi successor và không có phiên bản sau.", "The form ends on {day} but names no successor and has no later version."},
+	lintNoSuccessor: {"Biểu mẫu hết hiệu lực ngày {day} nhưng không ghi successor và không có phiên bản sau. Hãy thêm dòng successor: {status: to be confirmed, act: số văn bản thay thế}.", "The form ends on {day} but names no successor and has no later version. Add a line successor: {status: to be confirmed, act: number of the act that replaces it}."},
 	lintArticles:    {"Các điều không đánh số liên tiếp: cần “Điều {want}.”, đang là “{got}”.", "The articles are not numbered in order: “Điều {want}.” is needed, it is “{got}”."},
-	lintOverlap:     {"Phiên bản {version} và {other} cùng có hiệu lực ngày {day}. Hãy sửa valid_from hoặc valid_to.", "The versions {version} and {other} are both in force on {day}. Correct valid_from or valid_to."},
+	lintOverlap:     {"Phiên bản {version} và {other} cùng có hiệu lực ngày {day}. Hãy sửa valid_from ở đây, hoặc ghi valid_to: {want} ở {where}.", "The versions {version} and {other} are both in force on {day}. Correct valid_from here, or write valid_to: {want} in {where}."},
 	legalCorrection: {"Chỗ sửa “{text}” trong legal.txt không hiểu được. Hãy ghi {{cũ => mới}} trên một dòng.", "The correction “{text}” in legal.txt is not understood. Write {{old => new}} on one line."},
 }

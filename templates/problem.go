@@ -68,6 +68,8 @@ type FileError struct {
 	Line int    // from 1; 0 where the whole file is meant
 	Code Code
 	Args map[string]string
+	// Warning marks what may be meant so: it is told and refuses nothing.
+	Warning bool
 }
 
 // Error says in English where the mistake is and what to write instead.
@@ -115,10 +117,18 @@ func message(c Code, a map[string]string, lang string) string {
 	if len(a) == 0 && !strings.Contains(s, "{") {
 		return s
 	}
-	pairs := make([]string, 0, 2*len(a))
+	pairs := make([]string, 0, 2*len(a)+2)
+	suffix := "_vi"
+	if lang == "en" {
+		suffix = "_en"
+	}
 	for k, v := range a {
 		if vi, ok := kindNames[v]; ok && lang != "en" && (k == "want" || k == "got") {
 			v = vi
+		}
+		// {x} takes the argument x_vi or x_en where they differ.
+		if name, ok := strings.CutSuffix(k, suffix); ok {
+			k = name
 		}
 		pairs = append(pairs, "{"+k+"}", v)
 	}

@@ -2,7 +2,6 @@ package templates
 
 import (
 	"slices"
-	"strings"
 )
 
 // Ways of signing (Head.Signing). The last signature of each way is made
@@ -13,6 +12,14 @@ const (
 	SealAlone      = "seal"        // one signature, the agency's
 	SignedByClerk  = "clerk"       // one signature, of the clerk whom the slip names
 )
+
+// signingWords say who signs in each way.
+var signingWords = map[string]wording{
+	LeaderAndSeal:  {"người có thẩm quyền ký, cơ quan đóng dấu", "the person in authority signs, the agency seals"},
+	SignedByLeader: {"chỉ người có thẩm quyền ký", "only the person in authority signs"},
+	SealAlone:      {"chỉ cơ quan đóng dấu", "only the agency seals"},
+	SignedByClerk:  {"cán bộ lập phiếu ký", "the clerk who makes the slip signs"},
+}
 
 // signingPlaces are the directives that can hold the last signature of each way.
 var signingPlaces = map[string][]string{
@@ -35,16 +42,6 @@ func (c *compiler) signingExtra(blocks []block) {
 		if n := found[d]; n > 1 || n == 1 && !slices.Contains(want, d) {
 			c.fail(lines[d], fileSigningExtra, "signing", c.head.Signing, "directive", d)
 		}
-	}
-}
-
-// lintSigning finds a form whose documents could never be signed.
-func lintSigning(l *compiler, f *Form) {
-	found := map[string]int{}
-	countPlaces(f.blocks, found, map[string]int{})
-	want := signingPlaces[f.Signing]
-	if !slices.ContainsFunc(want, func(d string) bool { return found[d] > 0 }) {
-		l.fail(0, lintSigningPlace, "signing", f.Signing, "want", "@"+strings.Join(want, " / @"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -93,14 +94,28 @@ func (c *compiler) table(s *source, title string, line int, sc *scope) *table {
 		c.fail(line, fileUnclosed, "directive", "table")
 		return nil
 	}
+	// The widths say how many columns all other lines have to have.
+	for _, l := range lines {
+		if l.key == "widths" {
+			c.tableSetting(t, l)
+		}
+	}
+	if len(t.columns) == 0 {
+		if !slices.ContainsFunc(lines, func(l tableLine) bool { return l.key == "widths" }) {
+			c.fail(line, fileNoWidths)
+		}
+		return nil
+	}
 	was := c.blankAllowed
 	c.blankAllowed = true
 	defer func() { c.blankAllowed = was }()
 	for i := 0; i < len(lines); {
 		l := lines[i]
 		switch l.key {
-		case "widths", "align", "size":
+		case "align", "size":
 			c.tableSetting(t, l)
+			i++
+		case "widths": // read above
 			i++
 		case "plain":
 			t.plain = true
@@ -113,10 +128,6 @@ func (c *compiler) table(s *source, title string, line int, sc *scope) *table {
 			loop, i = c.tableLoop(t, lines, i, sc)
 			t.rows = append(t.rows, loop)
 		}
-	}
-	if len(t.columns) == 0 {
-		c.fail(line, fileNoWidths)
-		return nil
 	}
 	c.joinCells(t.head)
 	c.joinRows(t.rows)

@@ -78,8 +78,8 @@ var words = map[string]word{
 	DataInvalid: {
 		422, ExitRefused, 0,
 		"Dữ liệu của biểu mẫu chưa đúng", "The form's data is not right",
-		"Có %[1]d chỗ cần sửa; xem từng trường trong “errors”. Chưa có văn bản nào được tạo.",
-		"%[1]d places need correcting; see each field in \"errors\". No document was made.",
+		"Có %[1]d chỗ cần sửa, nêu từng trường ở danh sách kèm theo. Chưa có văn bản nào được tạo.",
+		"%[1]d places need correcting; the list with this message names each field. No document was made.",
 	},
 	FormUnknown: {
 		404, ExitRefused, 0,
@@ -113,7 +113,7 @@ var words = map[string]word{
 	PhotoRefused: {
 		422, ExitRefused, 0,
 		"Ảnh không đạt yêu cầu", "The photo does not meet the rules",
-		"Ảnh 4x6 chưa đạt: xem từng lý do trong “errors”. Hãy thay ảnh khác.", "The 4x6 photo is refused: see each reason in \"errors\". Use another photo.",
+		"Ảnh 4x6 chưa đạt, lý do ở danh sách kèm theo. Hãy thay ảnh khác.", "The 4x6 photo is refused for the reasons in the list with this message. Use another photo.",
 	},
 	PhotoUnreadable: {
 		422, ExitRefused, 0,

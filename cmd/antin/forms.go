@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
@@ -125,7 +127,7 @@ func (c *cli) formShow(f *templates.Form) error {
 func (c *cli) formsLint(args []string) error {
 	load := templates.Embedded
 	if len(args) == 1 {
-		load = func() (*templates.Catalogue, error) { return templates.Load(os.DirFS(args[0])) }
+		load = func() (*templates.Catalogue, error) { return loadForms(args[0]) }
 	}
 	var findings []*templates.FileError
 	forms, err := load()
@@ -138,16 +140,70 @@ func (c *cli) formsLint(args []string) error {
 	default:
 		findings = forms.Lint()
 	}
-	p := printer{w: c.out}
-	for _, f := range findings {
-		p.line("%s: %s", f.Place(), f.Message(c.lang))
-	}
-	if p.err != nil {
-		return p.err
-	}
-	if len(findings) > 0 {
+	errs, err := c.findings(c.out, findings)
+	switch {
+	case err != nil:
+		return err
+	case errs > 0:
 		return exit(1)
+	case len(findings) > 0:
+		return c.writeLine(c.tell("Không có lỗi; có lưu ý ở trên.", "Nothing to mend; see the notes above."))
 	}
-	p.line("%s", c.tell("Không có lỗi.", "Nothing to mend."))
+	return c.writeLine(c.tell("Không có lỗi.", "Nothing to mend."))
+}
+
+func (c *cli) writeLine(s string) error {
+	p := printer{w: c.out}
+	p.line("%s", s)
 	return p.err
+}
+
+// findings prints what lint found and counts what must be mended; the rest are
+// notes, which may be meant so.
+func (c *cli) findings(w io.Writer, list []*templates.FileError) (errs int, err error) {
+	p := printer{w: w}
+	for _, f := range list {
+		note := ""
+		if f.Warning {
+			note = c.tell("Lưu ý: ", "Note: ")
+		} else {
+			errs++
+		}
+		p.line("%s: %s%s", f.Place(), note, f.Message(c.lang))
+	}
+	return errs, p.err
+}
+
+// loadForms reads the forms of a folder that is being worked on.
+func loadForms(dir string) (*templates.Catalogue, error) {
+	if !isDir(dir) {
+		return nil, usage("không có thư mục “"+dir+"”; hãy ghi thư mục chứa acts.yaml, thường là templates/forms",
+			"there is no folder \""+dir+"\"; name the folder that holds acts.yaml, as a rule templates/forms")
+	}
+	forms, err := templates.Load(os.DirFS(dir))
+	if bad := (*templates.LoadError)(nil); errors.As(err, &bad) {
+		for _, f := range bad.Files {
+			if f.File != "." {
+				continue
+			}
+			f.File = dir
+			if try := f.Args["try"]; try != "" {
+				f.Args["try"] = filepath.Join(dir, filepath.FromSlash(try))
+			} else if up := formsAbove(dir); up != "" {
+				f.Args = map[string]string{"try": up}
+			}
+		}
+	}
+	return forms, err
+}
+
+// formsAbove finds the folder of forms around one form or version.
+func formsAbove(dir string) string {
+	for _, up := range []string{"..", "../.."} {
+		at := filepath.Join(dir, up)
+		if found, err := filepath.Glob(filepath.Join(at, "*", "*", "form.yaml")); err == nil && len(found) > 0 {
+			return at
+		}
+	}
+	return ""
 }

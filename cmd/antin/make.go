@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os/user"
@@ -23,7 +24,7 @@ func (c *cli) request(args []string, version, agency string) (issuance.Request, 
 	if err != nil {
 		return issuance.Request{}, err
 	}
-	return issuance.Request{Form: args[0], Version: version, Agency: agency, Data: data, By: person()}, nil
+	return issuance.Request{Form: args[0], Version: version, Agency: agency, Data: bytes.TrimPrefix(data, []byte("\ufeff")), By: person()}, nil
 }
 
 // person is who runs the command, for the audit trail. Who has the data folder

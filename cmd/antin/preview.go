@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,7 +22,7 @@ func (c *cli) formsPreview() *cobra.Command {
 			if out == "" {
 				return usage("thiếu -o TỆP.pdf", "-o FILE.pdf is missing")
 			}
-			forms, err := templates.Load(os.DirFS(args[0]))
+			forms, err := loadForms(args[0])
 			if bad := (*templates.LoadError)(nil); errors.As(err, &bad) {
 				return c.formsLint(args[:1]) // says every mistake, with file and line
 			}
@@ -39,9 +38,17 @@ func (c *cli) formsPreview() *cobra.Command {
 				return fmt.Errorf("load the demonstration agency: %w", err)
 			}
 			doc, err := f.Bind(f.Sample(), templates.Env{
-				Agency: agency, LookupCode: "XXXX-XXXX-XXXX", Notice: c.tell("BẢN XEM TRƯỚC - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ", "PREVIEW - NO LEGAL VALUE"),
+				Agency: agency, Specimen: time.Now(), LookupCode: "XXXX-XXXX-XXXX", Notice: c.tell("BẢN XEM TRƯỚC - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ", "PREVIEW - NO LEGAL VALUE"),
 			})
+			found := forms.LintForm(f)
 			if err != nil {
+				// The sample is refused: lint says why, with file and line.
+				if errs, said := c.findings(c.out, found); said != nil || errs > 0 {
+					return errors.Join(said, exit(1))
+				}
+				return err
+			}
+			if _, err := c.findings(c.err, found); err != nil { // the pages are made all the same
 				return err
 			}
 			pdf, err := render.PDF(doc, render.Options{Now: time.Now()})

@@ -221,8 +221,11 @@ type Field struct {
 	// Sample is a typical value; a left-aligned field with a Lead is placed so
 	// that lead and sample are centred together when Align is Center.
 	Sample string
-	Locks  []string // fields a signature in this field locks
-	Before float64  // pt
+	// Specimen is shown in grey in the field's place, as page content: only for
+	// looking at a form. "" for every document that is issued.
+	Specimen string
+	Locks    []string // fields a signature in this field locks
+	Before   float64  // pt
 }
 
 // Picture is an image in a fixed box of mm, scaled to fill it, never

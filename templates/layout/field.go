@@ -5,6 +5,9 @@ import "slices"
 // fieldSize is the type size of a field that names none.
 const fieldSize = 14
 
+// specimenGrey is the colour of what stands in a field's place in a preview.
+var specimenGrey = Color{150, 150, 150}
+
 // field sets a field on a line of its own, with its lead in front.
 func (e *engine) field(f *Field, x, w float64, parent int32) {
 	i0, r0 := len(e.items), len(e.rules)
@@ -61,6 +64,20 @@ func (e *engine) field(f *Field, x, w float64, parent int32) {
 	if fw <= 0 {
 		e.fail(&OverflowError{What: "the text in front of field " + f.Name, Size: lead, Room: w})
 		return
+	}
+	if f.Specimen != "" {
+		s := Run{Text: f.Specimen, Bold: f.Bold, Italic: f.Italic, Size: size, Color: specimenGrey}
+		sw, align := e.width(&s), f.Align
+		if lead > 0 {
+			align = Left
+		}
+		if e.err != nil {
+			return
+		}
+		e.items = append(e.items, Item{
+			Kind: TextItem, Style: s.style(), Color: s.Color, Elem: el,
+			X: at + max(0, alignShift(align, fw-sw)), Y: base, W: sw, Size: size, Text: s.Text,
+		})
 	}
 	top := base - middle
 	gap := e.gap(f.Before)
