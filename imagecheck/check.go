@@ -76,6 +76,7 @@ var units = map[string]string{
 type analysis struct {
 	data    []byte
 	info    *Info
+	damage  damage
 	source  image.Image // as decoded, not turned
 	reduced float64     // size of source over that of the file
 	work    *image.RGBA // upright, at most workPixels
@@ -117,7 +118,7 @@ func analyse(ctx context.Context, data []byte, rules *Rules, jp2Pixels int) (*an
 				return nil, ctx.Err()
 			}
 		}
-		a.source, a.reduced, err = decode(ctx, data, in, jp2Pixels)
+		err = a.decode(ctx, jp2Pixels)
 	}
 	if r, ok := errors.AsType[*Refusal](err); ok {
 		a.result.Measures = []Measure{{ID: "format", Status: Fail, Message: r.Vietnamese(), MessageEN: r.English()}}
@@ -179,15 +180,47 @@ func (a *analysis) add(rules *Rules, id string, v float64, args ...any) Status {
 	return st
 }
 
+// decode makes the picture and tells whether the file is as an encoder wrote it.
+func (a *analysis) decode(ctx context.Context, jp2Pixels int) error {
+	var coarse [2]quantStep
+	if a.info.Format == JPEG {
+		a.damage, coarse = readWhole(a.data)
+	}
+	if a.damage == broken {
+		return refuse("format.corrupt", a.info.Format.name())
+	}
+	var err error
+	if a.source, a.reduced, err = decode(ctx, a.data, a.info, jp2Pixels); err != nil {
+		if _, refused := errors.AsType[*Refusal](err); refused && a.info.Format == JPEG && a.damage == sound {
+			// All of it is there and in order: progressive with restart markers
+			// and subsampled colour, which image/jpeg does not read.
+			return refuse("format.jpeg-unread")
+		}
+		return err
+	}
+	switch {
+	case a.info.Format != JPEG:
+		c := a.data[a.info.codestream.from:a.info.codestream.to]
+		if a.damage = wholeJ2K(c, a.info, int(math.Log2(1/a.reduced)+0.5)); a.damage == broken {
+			return refuse("format.corrupt", a.info.Format.name())
+		}
+	case a.damage == sound && seams(a.source, coarse):
+		a.damage = doubtful
+	}
+	return nil
+}
+
 func (a *analysis) headers(rules *Rules) {
 	in := a.info
-	name := map[Format]string{JPEG: "JPEG", JP2: "JPEG 2000 (JP2)", J2K: "JPEG 2000 (J2K)"}[in.Format]
-	vi, en := measureSentence("format.pass", Pass, []any{name})
-	a.result.Measures = append(a.result.Measures, Measure{ID: "format", Status: Pass, Message: vi, MessageEN: en})
-	if in.Format == JPEG && !wholeJPEG(a.data, in) {
-		vi, en := measureSentence("format.damaged", Review, nil)
-		a.result.Measures = append(a.result.Measures, Measure{ID: "format", Status: Review, Message: vi, MessageEN: en})
+	code, st := "format.pass", Pass
+	switch a.damage {
+	case doubtful:
+		code, st = "format.damaged", Review
+	case unread:
+		code, st = "format.unread", Review
 	}
+	vi, en := measureSentence(code, st, []any{in.Format.name()})
+	a.result.Measures = append(a.result.Measures, Measure{ID: "format", Status: st, Message: vi, MessageEN: en})
 	a.add(rules, "resolution", math.Floor(in.EffectiveDPI*100)/100, in.Width, in.Height)
 	a.density(rules)
 	a.add(rules, "aspect", (float64(in.Width)/float64(in.Height)/(2.0/3)-1)*100, in.Width, in.Height)

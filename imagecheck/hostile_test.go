@@ -141,7 +141,7 @@ func FuzzInspect(f *testing.F) {
 			t.Fatalf("%+v", in)
 		}
 		if in.Format == JPEG {
-			_ = wholeJPEG(b, in)
+			_ = wholeJPEG(b)
 			if _, err := Inspect(stripJPEG(b, 300)); err != nil {
 				t.Fatalf("stripped: %v", err)
 			}

@@ -33,6 +33,16 @@ const (
 	J2K  Format = "j2k"
 )
 
+func (f Format) name() string {
+	switch f {
+	case JPEG:
+		return "JPEG"
+	case JP2:
+		return "JPEG 2000 (JP2)"
+	}
+	return "JPEG 2000 (J2K)"
+}
+
 // Color is how the samples are to be understood.
 type Color string
 

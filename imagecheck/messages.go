@@ -15,6 +15,7 @@ var sentences = map[string][2]string{
 	"format.too-many-tiles":  {"Ảnh JPEG 2000 chia thành %d ô, tối đa %d. Hãy lưu ảnh thành JPEG.", "The JPEG 2000 photo is cut into %d tiles, at most %d are taken. Save it as JPEG."},
 	"format.too-many-scans":  {"Ảnh JPEG lũy tiến có hơn %d lượt quét. Hãy lưu lại thành JPEG thường.", "The progressive JPEG has more than %d scans. Save it as a plain JPEG."},
 	"format.jpeg-process":    {"Kiểu nén JPEG này (không mất dữ liệu hoặc mã số học) không được hỗ trợ. Hãy lưu lại thành JPEG thường.", "This kind of JPEG (lossless or arithmetic) is not read. Save it as a plain JPEG."},
+	"format.jpeg-unread":     {"Ảnh JPEG này mã hóa theo cách hiếm gặp nên không đọc được. Hãy mở ảnh, lưu lại thành JPEG thường và gửi lại.", "This JPEG is coded in a rare way that is not read. Open the photo, save it as a plain JPEG and send it again."},
 	"format.depth":           {"Ảnh dùng %d bit cho mỗi kênh màu, chỉ nhận 8 bit. Hãy lưu lại thành JPEG thường.", "The photo has %d bits per channel, only 8 are taken. Save it as a plain JPEG."},
 	"format.components":      {"Ảnh có %d kênh màu, chỉ nhận ảnh màu thông thường. Hãy lưu lại thành JPEG thường.", "The photo has %d channels, only ordinary colour is taken. Save it as a plain JPEG."},
 	"format.subsampled":      {"Ảnh JPEG 2000 có kênh màu bị giảm mẫu, không được hỗ trợ. Hãy lưu ảnh thành JPEG.", "The JPEG 2000 photo has subsampled channels, which are not read. Save it as JPEG."},
@@ -25,6 +26,7 @@ var sentences = map[string][2]string{
 	// ID.low when the value lies below the range that passes.
 	"format.pass":       {"Tệp %s hợp lệ.", "A sound %s file."},
 	"format.damaged":    {"dữ liệu ảnh có chỗ hỏng, hình có thể bị lệch hoặc sai màu. Hãy gửi lại tệp gốc.", "the data of the photo is damaged in places and the picture may be shifted or discoloured. Send the original file again."},
+	"format.unread":     {"ảnh mã hóa theo cách hiếm gặp nên máy không kiểm tra được dữ liệu có bị hỏng hay không.", "the photo is coded in a rare way, so the machine can't tell whether its data is damaged."},
 	"resolution.pass":   {"%d x %d điểm ảnh đủ in 4x6 cm ở 300 dpi.", "%d x %d pixels are enough for 4x6 cm at 300 dpi."},
 	"resolution.fail":   {"%d x %d điểm ảnh không đủ in 4x6 cm ở 300 dpi. Hãy gửi ảnh có ít nhất 472 x 709 điểm ảnh, không phóng to ảnh nhỏ.", "%d x %d pixels are too few for 4x6 cm at 300 dpi. Send a photo of at least 472 x 709 pixels; don't enlarge a small one."},
 	"density.none":      {"Tệp không ghi độ phân giải; số điểm ảnh cho %.0f dpi khi in 4x6 cm.", "The file states no resolution; its pixels give %.0f dpi at 4x6 cm."},

@@ -1,0 +1,210 @@
+package imagecheck
+
+import (
+	"image"
+	"slices"
+)
+
+// A bit that flips in a JPEG's coded data and leaves the bookkeeping whole
+// changes whole blocks: one, a run of them, or the mean of all that follow in
+// reading order. Each leaves a seam along the grid of the blocks, which no scene
+// knows of. Both shapes are looked for in each plane of the picture: a patch
+// whose edges all stand out, and a step down from one row of blocks to the next
+// over the whole width.
+
+// seams tells whether a picture that image/jpeg has decoded shows damage along
+// the grid of its blocks. coarse gives for luma and for colour how coarsely the
+// file was quantised: coarse files show their blocks of themselves.
+func seams(m image.Image, coarse [2]quantStep) bool {
+	for _, g := range gridPlanes(m) {
+		// The limits stand well above what sound files show at every quality.
+		q := coarse[0]
+		limit := 1 + 0.8*float32(q.ac) + 0.02*float32(q.ac*q.ac)
+		if g.colour {
+			q = coarse[1]
+			limit = 2.5 + 0.9*float32(q.ac)
+		}
+		if g.patch() > limit || g.mcu && g.ledge() > 1+0.14*float32(q.dc) {
+			return true
+		}
+	}
+	return false
+}
+
+// quantStep is how coarse a table is: its step for the mean of a block and that
+// for its lowest frequencies.
+type quantStep struct{ dc, ac int }
+
+// patch is how far the edges of the most conspicuous patch stand out, in levels:
+// a cell or a run of cells in one row, all of whose edges jump by more than the
+// neighbours outside bend by themselves. In the smallest of the edges, so that no
+// line of the picture, which crosses a patch, makes one.
+func (g *gridPlane) patch() float32 {
+	best := float32(0)
+	for r := 1; r+1 < g.ny; r++ {
+		run := float32(0)
+		for c := 1; c+1 < g.nx; c++ {
+			i := r*g.nx + c
+			up, down := i-g.nx, i+g.nx
+			mid := min(g.top[i].size-3*g.bends[up], g.top[down].size-3*g.bends[down])
+			begin := g.left[i].size - 3*g.bends[i-1]
+			run = min(mid, max(run, begin))
+			best = max(best, min(run, g.left[i+1].size-3*g.bends[i+1]))
+		}
+	}
+	return best
+}
+
+// ledge is the height of the highest step, in levels: the median jump along the
+// row of cells from some cell on and along the next row up to that cell, where
+// nine of ten cells jump the same way. What scenes have of that kind does
+// not follow the grid, and ends at the wall.
+func (g *gridPlane) ledge() float32 {
+	const felt = 0.3
+	best := float32(0)
+	vals := make([]float32, g.nx)
+	up, down := make([]int, 2*g.nx+1), make([]int, 2*g.nx+1)
+	for r := 1; r+1 < g.ny; r++ {
+		// The cells of this row and of the next, one after the other: each window
+		// of nx cells is one place at which the damage may begin.
+		row := g.top[r*g.nx : (r+2)*g.nx]
+		for i, j := range row {
+			up[i+1], down[i+1] = up[i], down[i]
+			if j.mean > felt {
+				up[i+1]++
+			} else if j.mean < -felt {
+				down[i+1]++
+			}
+		}
+		for c := range g.nx + 1 {
+			if 10*max(up[c+g.nx]-up[c], down[c+g.nx]-down[c]) < 9*g.nx {
+				continue
+			}
+			for i, j := range row[c : c+g.nx] {
+				vals[i] = j.mean
+			}
+			slices.Sort(vals)
+			mid := vals[len(vals)/2]
+			best = max(best, mid, -mid)
+		}
+	}
+	return best
+}
+
+// gridPlane is one plane of a decoded JPEG with its grid: cells of cw x ch
+// samples, 8x8 or one MCU, in whole cells only.
+type gridPlane struct {
+	pix          []byte
+	stride, step int
+	cw, ch       int
+	nx, ny       int
+	colour, mcu  bool
+	top, left    []jump    // of the cell's upper and left edge against the cell beyond
+	bends        []float32 // how much neighbouring samples bend within the cell
+}
+
+// jump is the step across an edge of a cell, beyond what the slope on both sides
+// explains: its mean, and the mean of its magnitude, in levels.
+type jump struct {
+	mean, size float32
+}
+
+func newGridPlane(pix []byte, stride, step, w, h, cw, ch int) *gridPlane {
+	g := &gridPlane{pix: pix, stride: stride, step: step, cw: cw, ch: ch, nx: w / cw, ny: h / ch}
+	n := g.nx * g.ny
+	g.top, g.left = make([]jump, n), make([]jump, n)
+	g.bends = make([]float32, n)
+	for r := range g.ny {
+		for c := range g.nx {
+			i, at := r*g.nx+c, r*ch*stride+c*cw*step
+			if r > 0 {
+				g.top[i] = g.edge(at, stride, step, cw)
+			}
+			if c > 0 {
+				g.left[i] = g.edge(at, step, stride, ch)
+			}
+			g.bends[i] = max(g.bend(at, stride, step, ch, cw), g.bend(at, step, stride, cw, ch))
+		}
+	}
+	return g
+}
+
+// edge measures n steps across the edge that begins at sample at; over leads
+// across the edge and along to the next sample of it.
+func (g *gridPlane) edge(at, over, along, n int) jump {
+	sum, size := 0, 0
+	for range n {
+		a2, a1, b1, b2 := int(g.pix[at-2*over]), int(g.pix[at-over]), int(g.pix[at]), int(g.pix[at+over])
+		d := 2*(b1-a1) - (a1 - a2) - (b2 - b1)
+		sum += d
+		size += max(d, -d)
+		at += along
+	}
+	return jump{float32(sum) / float32(2*n), float32(size) / float32(2*n)}
+}
+
+// bend is the same measure within the cell, where a flipped bit makes no seam.
+func (g *gridPlane) bend(at, over, along, long, n int) float32 {
+	sum, count := 0, 0
+	for k := 3; k < long; k++ {
+		if k&7 != 3 && k&7 != 5 {
+			continue
+		}
+		p := at + k*over
+		for range n {
+			d := 3*(int(g.pix[p])-int(g.pix[p-over])) - (int(g.pix[p+over]) - int(g.pix[p-2*over]))
+			sum += max(d, -d)
+			count++
+			p += along
+		}
+	}
+	return float32(sum) / float32(2*count)
+}
+
+// gridPlanes gives the planes of a picture that image/jpeg has decoded, each on
+// the grid of its blocks, and where several blocks of a plane make an MCU, on
+// that of the MCUs.
+func gridPlanes(m image.Image) []*gridPlane {
+	b := m.Bounds()
+	w, h := b.Dx(), b.Dy()
+	var out []*gridPlane
+	add := func(pix []byte, stride, step, w, h, cw, ch int, colour, mcu bool) {
+		g := newGridPlane(pix, stride, step, w, h, cw, ch)
+		g.colour, g.mcu = colour, mcu
+		out = append(out, g)
+	}
+	switch s := m.(type) {
+	case *image.YCbCr:
+		hs, vs := 1, 1
+		switch s.SubsampleRatio {
+		case image.YCbCrSubsampleRatio422:
+			hs = 2
+		case image.YCbCrSubsampleRatio420:
+			hs, vs = 2, 2
+		case image.YCbCrSubsampleRatio440:
+			vs = 2
+		case image.YCbCrSubsampleRatio411:
+			hs = 4
+		case image.YCbCrSubsampleRatio410:
+			hs, vs = 4, 2
+		}
+		add(s.Y, s.YStride, 1, w, h, 8, 8, false, hs*vs == 1)
+		if hs*vs > 1 {
+			add(s.Y, s.YStride, 1, w, h, 8*hs, 8*vs, false, true)
+		}
+		for _, p := range [2][]byte{s.Cb, s.Cr} {
+			add(p, s.CStride, 1, w/hs, h/vs, 8, 8, true, true)
+		}
+	case *image.Gray:
+		add(s.Pix, s.Stride, 1, w, h, 8, 8, false, true)
+	case *image.RGBA:
+		for k := range 3 {
+			add(s.Pix[k:], s.Stride, 4, w, h, 8, 8, true, true)
+		}
+	case *image.CMYK:
+		for k := range 4 {
+			add(s.Pix[k:], s.Stride, 4, w, h, 8, 8, true, true)
+		}
+	}
+	return out
+}
