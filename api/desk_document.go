@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -69,6 +70,14 @@ func (s *Server) documentPage(c echo.Context) error {
 	}
 	for _, r := range slices.Backward(doc.Revisions) {
 		body.Revisions = append(body.Revisions, revisionRow{r, revisionWords[r.Kind]})
+	}
+	overrides, err := s.service.PhotoOverrides(c.Request().Context(), doc.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range overrides {
+		row := historyRow{Step: archive.Step{Reason: o.Reason, By: o.By, At: o.At}, What: "Nhận ảnh 4x6 sau khi cán bộ xem", By: cmp.Or(o.By.Name, o.By.ID)}
+		body.History = append(body.History, row)
 	}
 	for _, h := range doc.History {
 		row := historyRow{Step: h, What: problem.MoveName(h.Move), By: h.By.Name}

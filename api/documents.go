@@ -54,7 +54,10 @@ func (h *handlers) CreateDocument(c echo.Context, params CreateDocumentParams) e
 	if err := json.Unmarshal(body, &data); err != nil {
 		return problem.New(problem.BadJSON, err, err.Error())
 	}
-	override := deref(req.PhotoOverride)
+	override := strings.TrimSpace(deref(req.PhotoOverride))
+	if n := utf8.RuneCountInString(override); req.PhotoOverride != nil && (n < 3 || n > 500) {
+		return problem.New(problem.ValueInvalid, nil, "photo_override", "3 … 500")
+	}
 	if override != "" && !slices.Contains(who.key.Roles, archive.RoleClerk) {
 		return s.refuse(c, who, string(archive.RoleClerk))
 	}

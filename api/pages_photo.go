@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -21,20 +22,22 @@ type photoLine struct {
 // photoPage is /anh: drop a photo, see what was found, take the prepared one.
 func (s *Server) photoPage(c echo.Context) error {
 	body := struct {
-		Limit, Wrong       string
-		Result             *imagecheck.Result
-		Answer             *answer
-		Reasons, Measures  []photoLine
-		Overlay, Prepared  string // base64
-		Refused, RefusedEN string // why no prepared photo is offered
-		Title              string // of the rules
+		Limit, Wrong      string
+		Result            *imagecheck.Result
+		Answer            *answer
+		Reasons, Measures []photoLine
+		Overlay, Prepared string       // base64
+		Refused           []spokenLine // why no prepared photo is offered
+		Basis             string       // of the rules
+		Bare              bool         // the rules allow no glasses
 	}{Limit: megabytes(s.limits.PhotoBody)}
 	// Not FormValue: it would read the upload, and write it to disk.
 	rules, err := s.photoRules(c.QueryParam("rules"))
 	if err != nil {
 		return err
 	}
-	body.Title = rules.Title
+	body.Basis = rules.LegalBasis
+	_, body.Bare = rules.Measures["glasses"]
 	title, status := "Kiểm tra ảnh 4x6", http.StatusOK
 	if c.Request().Method == http.MethodPost {
 		if err := s.public(c); err != nil {
@@ -61,8 +64,7 @@ func (s *Server) photoPage(c echo.Context) error {
 			passes = prepared.Result.Verdict == imagecheck.Pass
 			body.Prepared = base64.StdEncoding.EncodeToString(prepared.JPEG)
 		} else if body.Result.CanPrepare {
-			p := problem.From(photoProblem(err))
-			body.Refused, body.RefusedEN = p.Detail, p.DetailEN
+			body.Refused = notPrepared(err)
 		}
 		body.Measures = photoLines(body.Result)
 		body.Reasons = slices.DeleteFunc(slices.Clone(body.Measures), func(l photoLine) bool {
@@ -72,6 +74,24 @@ func (s *Server) photoPage(c echo.Context) error {
 		title = body.Answer.Says
 	}
 	return s.page(c, status, "photo", title, body)
+}
+
+// spokenLine is a sentence in both languages.
+type spokenLine struct{ VI, EN string }
+
+// notPrepared tells a person at the page why there is no cropped photo.
+func notPrepared(err error) (out []spokenLine) {
+	var still spokenLine
+	if _, ok := errors.AsType[*imagecheck.WouldFail](err); ok {
+		still = spokenLine{"Cắt và xoay rồi ảnh vẫn chưa đạt: ", "Cropping and turning are not enough: "}
+	}
+	for _, f := range problem.From(photoProblem(err)).Fields {
+		out = append(out, spokenLine{still.VI + f.Message, still.EN + f.MessageEN})
+	}
+	if len(out) == 0 {
+		out = []spokenLine{{"Máy đang bận nên chưa cắt được; hãy thử lại sau ít phút.", "The service is busy and could not crop it; try again in a few minutes."}}
+	}
+	return out
 }
 
 // photoLines puts what fails first.

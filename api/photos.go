@@ -78,6 +78,10 @@ func photoProblem(err error) error {
 	var refused *imagecheck.Refusal
 	var fails *imagecheck.WouldFail
 	switch {
+	case errors.As(err, &refused) && strings.HasPrefix(refused.Code, "prepare."):
+		p := problem.New(problem.PhotoRefused, err)
+		p.Fields = []problem.Field{{Code: refused.Code, Message: refused.Vietnamese(), MessageEN: refused.English()}}
+		return p
 	case errors.As(err, &refused):
 		return problem.New(problem.PhotoUnreadable, err, refused.Vietnamese(), refused.English())
 	case errors.As(err, &fails):

@@ -8,6 +8,8 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"slices"
+	"strings"
 )
 
 // annotateHeight is the height in pixels of the picture that Annotate draws.
@@ -25,30 +27,30 @@ var (
 
 // Annotate draws what Check saw over the photo, as a PNG at most 720 pixels
 // high: the face box (blue), the line of the eyes with nose and chin (green), in
-// the background what is not white or does not belong there (red) and shadows
-// (orange), and the frame that Prepare would take (pink). The error is a
+// a background that does not pass what is not white or does not belong there
+// (red) and shadows (orange), and the frame that Prepare would take (pink), if the photo has pixels enough. The error is a
 // *Refusal when the bytes are no photo.
 func Annotate(ctx context.Context, data []byte, rules *Rules) ([]byte, error) {
 	a, err := analyse(ctx, data, rules, wasmPixels)
 	if err != nil {
 		return nil, err
 	}
-	if a.work == nil {
-		if _, err := Inspect(data); err != nil {
-			return nil, err
-		}
-		return nil, refuse("format.corrupt", "JPEG")
+	if a.refusal != nil {
+		return nil, a.refusal
 	}
 	w, h := a.work.Rect.Dx(), a.work.Rect.Dy()
 	k := min(1, float64(annotateHeight)/float64(h))
 	c := canvas{averaged(a.work, max(1, int(float64(w)*k)), max(1, int(float64(h)*k))), k}
-	if a.back != nil {
+	if a.back != nil && slices.ContainsFunc(a.result.Measures, func(m Measure) bool {
+		return strings.HasPrefix(m.ID, "background.") && m.Status != Pass
+	}) {
 		c.background(a)
 	}
 	if a.face.found {
 		c.face(a)
-		crop, _ := a.crop()
-		c.frame(crop, float64(w), float64(h))
+		if crop, ok := a.crop(); ok {
+			c.frame(crop, float64(w), float64(h))
+		}
 	}
 	var buf bytes.Buffer
 	if err := png.Encode(&buf, c.m); err != nil {

@@ -43,7 +43,18 @@ func BenchmarkCheck(b *testing.B) {
 					back *background
 				)
 				step("inspect", func() { in, _ = Inspect(v.data) })
+				var dc [2]int
+				step("whole", func() {
+					if in.Format == JPEG {
+						_, dc = readWhole(v.data)
+					} else {
+						wholeJ2K(v.data[in.codestream.from:in.codestream.to], in, 0)
+					}
+				})
 				step("decode", func() { m, _, _ = decode(b.Context(), v.data, in, wasmPixels) })
+				if in.Format == JPEG {
+					step("seams", func() { seams(m, dc) })
+				}
 				step("rgb", func() { work, _ = shrunk(m, workPixels) })
 				step("face", func() { f = findFace(work) })
 				step("background", func() { back = measureBackground(work, &f) })

@@ -77,6 +77,7 @@ type analysis struct {
 	data    []byte
 	info    *Info
 	damage  damage
+	refusal *Refusal    // why there is no picture
 	source  image.Image // as decoded, not turned
 	reduced float64     // size of source over that of the file
 	work    *image.RGBA // upright, at most workPixels
@@ -121,6 +122,7 @@ func analyse(ctx context.Context, data []byte, rules *Rules, jp2Pixels int) (*an
 		err = a.decode(ctx, jp2Pixels)
 	}
 	if r, ok := errors.AsType[*Refusal](err); ok {
+		a.refusal = r
 		a.result.Measures = []Measure{{ID: "format", Status: Fail, Message: r.Vietnamese(), MessageEN: r.English()}}
 		a.result.Verdict = Fail
 		return a, nil
@@ -182,9 +184,9 @@ func (a *analysis) add(rules *Rules, id string, v float64, args ...any) Status {
 
 // decode makes the picture and tells whether the file is as an encoder wrote it.
 func (a *analysis) decode(ctx context.Context, jp2Pixels int) error {
-	var coarse [2]quantStep
+	var dc [2]int
 	if a.info.Format == JPEG {
-		a.damage, coarse = readWhole(a.data)
+		a.damage, dc = readWhole(a.data)
 	}
 	if a.damage == broken {
 		return refuse("format.corrupt", a.info.Format.name())
@@ -201,10 +203,10 @@ func (a *analysis) decode(ctx context.Context, jp2Pixels int) error {
 	switch {
 	case a.info.Format != JPEG:
 		c := a.data[a.info.codestream.from:a.info.codestream.to]
-		if a.damage = wholeJ2K(c, a.info, int(math.Log2(1/a.reduced)+0.5)); a.damage == broken {
+		if a.damage = wholeJ2K(c, a.info, int(math.Round(math.Log2(1/a.reduced)))); a.damage == broken {
 			return refuse("format.corrupt", a.info.Format.name())
 		}
-	case a.damage == sound && seams(a.source, coarse):
+	case a.damage == sound && seams(a.source, dc):
 		a.damage = doubtful
 	}
 	return nil

@@ -141,7 +141,12 @@ func FuzzInspect(f *testing.F) {
 			t.Fatalf("%+v", in)
 		}
 		if in.Format == JPEG {
-			_ = wholeJPEG(b)
+			_, dc := readWhole(b)
+			if in.Width*in.Height < 1<<14 {
+				if m, _, err := decode(t.Context(), b, in, wasmPixels); err == nil {
+					seams(m, dc)
+				}
+			}
 			if _, err := Inspect(stripJPEG(b, 300)); err != nil {
 				t.Fatalf("stripped: %v", err)
 			}
@@ -172,8 +177,35 @@ func FuzzJP2(f *testing.F) {
 	k := fixture(f, "j2k/grey.j2k")
 	f.Add(jp2File(k[:300], 472, 709, 1, resBox("resd", 2835), jp2Box("xml ", []byte("<a/>"))))
 	f.Add(fixture(f, "j2k/tiles.j2k")[:600])
+	f.Add(fixture(f, "j2k/layers.j2k"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		_, _ = inspectJP2(append(slices.Clone(jp2Signature), b...))
-		_, _ = inspectCodestream(b, span{0, len(b)})
+		if in, err := inspectCodestream(b, span{0, len(b)}); err == nil {
+			wholeJ2K(b[:in.codestream.to], in, 0)
+		}
+	})
+}
+
+// FuzzPackets gives the readers of packet headers and code-blocks bytes that no
+// length before them bounds.
+func FuzzPackets(f *testing.F) {
+	k := fixture(f, "j2k/grey.j2k")
+	f.Add(k[150:400], uint8(0), uint8(5), uint8(4), uint8(15))
+	f.Add(k[150:400], uint8(3), uint8(2), uint8(2), uint8(3))
+	f.Fuzz(func(t *testing.T, b []byte, order, levels, block, part uint8) {
+		s := codingStyle{order: int(order % 5), layers: 3, levels: int(levels % 7), cbw: 2 + int(block%5), cbh: 2 + int(block/5%5), flags: int(order / 5)}
+		for r := range s.levels + 1 {
+			s.precincts[r] = [2]int{1 + int(part%15), 1 + int(part/15%15)}
+		}
+		left := 5000
+		ps := s.precinctsOf(area{3, 5, 90, 70}, 2, &left)
+		if ps == nil || s.packets(ps, b) {
+			return
+		}
+		var r blockReader
+		work := 1_000_000
+		for i := range ps {
+			r.precinct(&ps[i], &work)
+		}
 	})
 }

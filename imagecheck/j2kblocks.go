@@ -225,6 +225,7 @@ type blockReader struct {
 	w, h   int
 	zero   *[256]uint8
 	joined []byte
+	spare  []int // the slack of each code-block so far
 }
 
 // slack is by how many bytes the arithmetic decoder stands behind the end of a

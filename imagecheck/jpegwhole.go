@@ -55,17 +55,15 @@ func wholeJPEG(data []byte) damage {
 	return d
 }
 
-// readWhole also tells how coarsely luma and colour were quantised.
-func readWhole(data []byte) (d damage, coarse [2]quantStep) {
+// readWhole also gives the quantisation steps of the mean of a block in luma and
+// in colour.
+func readWhole(data []byte) (d damage, dc [2]int) {
 	var s jpegStream
 	d = s.read(data)
 	for i, c := range s.comps {
-		q := &s.quant[c.tq]
-		k := min(i, 1)
-		coarse[k].dc = max(coarse[k].dc, int(q[0]))
-		coarse[k].ac = max(coarse[k].ac, int(q[1]), int(q[2]))
+		dc[min(i, 1)] = max(dc[min(i, 1)], int(s.quant[c.tq][0]))
 	}
-	return d, coarse
+	return d, dc
 }
 
 func (s *jpegStream) read(data []byte) damage {

@@ -106,9 +106,8 @@ var sentences = map[string][2]string{
 	"head.covering.review": {"có thể đang đội mũ hoặc trùm đầu. Ảnh phải để đầu trần.", "there may be a hat or a head scarf. The head must be bare."},
 
 	// Prepare.
-	"prepare.no-face":    {"Không thấy rõ khuôn mặt nên không thể cắt ảnh tự động.", "The face is not clear, so the photo can't be cropped by itself."},
-	"prepare.too-small":  {"Ảnh gốc quá nhỏ: phần cắt 4x6 chỉ còn %d x %d điểm ảnh, cần ít nhất %d x %d. Hãy gửi ảnh gốc lớn hơn.", "The original is too small: the 4x6 crop has only %d x %d pixels and needs %d x %d. Send a larger original."},
-	"prepare.would-fail": {"Cắt và xoay không đủ để ảnh đạt: %s", "Cropping and turning are not enough: %s"},
+	"prepare.no-face":   {"Không thấy rõ khuôn mặt nên không thể cắt ảnh tự động.", "The face is not clear, so the photo can't be cropped by itself."},
+	"prepare.too-small": {"Ảnh gốc quá nhỏ: phần cắt 4x6 chỉ còn %d x %d điểm ảnh, cần ít nhất %d x %d. Hãy gửi ảnh gốc lớn hơn.", "The original is too small: the 4x6 crop has only %d x %d pixels and needs %d x %d. Send a larger original."},
 }
 
 // sentence fills the sentence of code in a language: 0 Vietnamese, 1 English.

@@ -53,12 +53,8 @@ func Prepare(ctx context.Context, data []byte, rules *Rules) (*Prepared, error) 
 	if err != nil {
 		return nil, err
 	}
-	if a.source == nil {
-		_, err := Inspect(data)
-		if err == nil {
-			err = refuse("format.corrupt", "JPEG")
-		}
-		return nil, err
+	if a.refusal != nil {
+		return nil, a.refusal
 	}
 	if !a.face.found {
 		return nil, refuse("prepare.no-face")

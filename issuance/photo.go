@@ -81,6 +81,33 @@ func (s *Service) recordOverride(ctx context.Context, d archive.Draft, r Request
 	return err
 }
 
+// PhotoOverride is a clerk's reason for taking a document's photo on sight.
+type PhotoOverride struct {
+	Reason string
+	By     archive.Actor
+	At     time.Time
+}
+
+// PhotoOverrides reads from the audit trail why a document's photo was taken
+// although the check wanted a person to look; usually there is none.
+func (s *Service) PhotoOverrides(ctx context.Context, document string) ([]PhotoOverride, error) {
+	rows, err := s.store.Audit(ctx, archive.AuditFilter{Document: document, Action: actionPhotoOverride}, 0, 10)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]PhotoOverride, len(rows))
+	for i, r := range rows {
+		var detail struct {
+			Reason string `json:"reason"`
+		}
+		if err := json.Unmarshal(r.Detail, &detail); err != nil {
+			return nil, fmt.Errorf("read the reason of an override: %w", err)
+		}
+		out[i] = PhotoOverride{Reason: detail.Reason, By: r.By, At: r.At}
+	}
+	return out, nil
+}
+
 // CheckPhoto, AnnotatePhoto and PreparePhoto are imagecheck's with a bound on
 // how many photos are worked on at once. Nothing of the photo is kept.
 func (s *Service) CheckPhoto(ctx context.Context, photo []byte, rules *imagecheck.Rules) (*imagecheck.Result, error) {

@@ -102,6 +102,8 @@ func fromIssuance(err error) *Problem {
 		return fromNotYours(notYours)
 	case errors.As(err, &photo):
 		return fromPhoto(photo)
+	case errors.Is(err, imagecheck.ErrTime):
+		return New(TimedOut, err)
 	}
 	return nil
 }
@@ -115,7 +117,11 @@ func fromPhoto(e *issuance.PhotoError) *Problem {
 	if e.Result == nil {
 		return New(Internal, e)
 	}
-	p := New(PhotoRefused, e)
+	code := PhotoRefused
+	if e.Result.Verdict == imagecheck.Review {
+		code = PhotoNeedsReview
+	}
+	p := New(code, e)
 	for _, m := range e.Result.Measures {
 		if m.Status == imagecheck.Fail || m.Status == imagecheck.Review {
 			p.Fields = append(p.Fields, Field{Pointer: e.Pointer, Code: "photo." + m.ID, Message: m.Message, MessageEN: m.MessageEN})

@@ -13,6 +13,7 @@ const (
 	AgencyText          = "agency_text_too_long"
 	AgencyWrong         = "agency_wrong"
 	PhotoRefused        = "photo_refused"
+	PhotoNeedsReview    = "photo_needs_review"
 	PhotoUnreadable     = "photo_unreadable"
 	KeyReused           = "idempotency_key_reused"
 	KeyRequired         = "idempotency_key_required"
@@ -114,6 +115,12 @@ var words = map[string]word{
 		422, ExitRefused, 0,
 		"Ảnh không đạt yêu cầu", "The photo does not meet the rules",
 		"Ảnh 4x6 chưa đạt, lý do ở danh sách kèm theo. Hãy thay ảnh khác.", "The 4x6 photo is refused for the reasons in the list with this message. Use another photo.",
+	},
+	PhotoNeedsReview: {
+		422, ExitRefused, 0,
+		"Cần cán bộ xem ảnh", "A person has to look at the photo",
+		"Máy không quyết định được về ảnh 4x6: xem từng điều trong “errors”. Nếu văn thư xem và chấp nhận ảnh, hãy gửi lại kèm lý do trong “photo_override”; nếu không, hãy thay ảnh khác.",
+		"The check cannot decide about the 4x6 photo: see each point in \"errors\". If a clerk looks and accepts it, send again with the reason in \"photo_override\"; else use another photo.",
 	},
 	PhotoUnreadable: {
 		422, ExitRefused, 0,
