@@ -48,15 +48,9 @@ type jpegComponent struct {
 	used bool // sequential: its scan was seen
 }
 
-// wholeJPEG reads every bit of an inspected JPEG as the standard says and tells
-// whether they add up.
-func wholeJPEG(data []byte) damage {
-	d, _ := readWhole(data)
-	return d
-}
-
-// readWhole also gives the quantisation steps of the mean of a block in luma and
-// in colour.
+// readWhole reads every bit of an inspected JPEG as the standard says and tells
+// whether they add up, and gives the quantisation steps of the mean of a block in
+// luma and in colour.
 func readWhole(data []byte) (d damage, dc [2]int) {
 	var s jpegStream
 	d = s.read(data)

@@ -19,8 +19,8 @@ import (
 // How much blocks show of themselves differs with every file, and one that was
 // saved twice keeps the blocks of the first time. So what stands out is measured
 // against the picture's own: in 800 sound files (qualities 30 to 98, saved once
-// and twice) no patch went beyond 2.1 levels above twice the usual in luma and
-// 3.5 in colour.
+// and twice) no patch went beyond 2.0 levels above 2.2 times the usual in luma
+// and 3.4 in colour.
 func seams(m image.Image, dc [2]int) bool {
 	for _, g := range gridPlanes(m) {
 		step, room := dc[0], float32(3)
@@ -43,17 +43,34 @@ func seams(m image.Image, dc [2]int) bool {
 // so that no line of the picture, which crosses a patch, makes one. usual is what
 // one cell in 200 shows above and below.
 func (g *gridPlane) patch() (worst, usual float32) {
+	const beyond = 1000 // the edge of the picture: nothing to compare with
 	mids := make([]float32, 0, g.nx*g.ny)
-	for r := 1; r+1 < g.ny; r++ {
-		run := float32(0)
-		for c := 1; c+1 < g.nx; c++ {
+	for r := range g.ny {
+		run, inner := float32(0), r > 0 && r+1 < g.ny
+		for c := range g.nx {
 			i := r*g.nx + c
-			up, down := i-g.nx, i+g.nx
-			mid := min(g.top[i].size-3*g.bends[up], g.top[down].size-3*g.bends[down])
-			begin := g.left[i].size - 3*g.bends[i-1]
+			mid, begin, end := float32(beyond), float32(beyond), float32(beyond)
+			if r > 0 {
+				mid = g.top[i].size - 3*g.bends[i-g.nx]
+			}
+			if r+1 < g.ny {
+				mid = min(mid, g.top[i+g.nx].size-3*g.bends[i+g.nx])
+			}
+			if c > 0 {
+				begin = g.left[i].size - 3*g.bends[i-1]
+			} else if !inner {
+				begin = 0 // three edges at least
+			}
+			if c+1 < g.nx {
+				end = g.left[i+1].size - 3*g.bends[i+1]
+			} else if !inner {
+				end = 0
+			}
 			run = min(mid, max(run, begin))
-			worst = max(worst, min(run, g.left[i+1].size-3*g.bends[i+1]))
-			mids = append(mids, mid)
+			worst = max(worst, min(run, end))
+			if inner {
+				mids = append(mids, mid)
+			}
 		}
 	}
 	return worst, highest(mids, len(mids)/200)
