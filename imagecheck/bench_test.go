@@ -12,7 +12,7 @@ import (
 
 // processorTime is what this process has used of all processors: unlike the
 // clock it does not count what others do on a busy machine.
-func processorTime(b *testing.B) time.Duration {
+func processorTime(b testing.TB) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		b.Fatal(err)
