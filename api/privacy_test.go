@@ -65,7 +65,8 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 		{path: "/v1/documents/" + doc.ID + "/withdraw", key: "clerk", body: `{"reason":"` + reason + ` lần hai"}`},
 		{path: "/v1/documents/" + doc.ID + "/withdraw", key: "clerk", body: `{"` + name + `":1}`},
 		{path: "/v1/documents", key: "all", body: strings.Replace(body, `"data":{`, `"data":{"`+name+`":"`+citizen+`",`, 1), header: map[string]string{"Idempotency-Key": "3"}},
-		{path: "/v1/verify", body: name}, {path: "/v1/documents?until=issued", key: name, body: body},
+		{path: "/v1/verify", body: name},
+		{path: "/v1/documents?until=issued", key: name, body: body},
 	} {
 		bodyOf(t, b.do(r))
 	}

@@ -1,6 +1,7 @@
 package issuance
 
 import (
+	"maps"
 	"strings"
 	"testing"
 )
@@ -11,10 +12,7 @@ func TestFillStamp(t *testing.T) {
 		"storage": "hộp 3", "retention": "10 năm",
 	}
 	without := func(keys ...string) map[string]string {
-		out := map[string]string{}
-		for k, v := range all {
-			out[k] = v
-		}
+		out := maps.Clone(all)
 		for _, k := range keys {
 			delete(out, k)
 		}
