@@ -46,6 +46,7 @@ func (s *Server) deskPages(e *echo.Echo) {
 	g.GET("/van-ban", s.documentsPage)
 	g.GET("/van-ban/:id", s.documentPage)
 	g.GET("/van-ban/:id/pdf", s.documentFile)
+	g.GET("/van-ban/:id/ban-xem", s.deskViewingCopy)
 	g.GET("/sao", s.copyPage)
 	g.POST("/sao", s.makeCopy)
 	g.POST("/van-ban/:id/phu-luc", s.deskAddAnnex)

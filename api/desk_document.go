@@ -54,6 +54,7 @@ func (s *Server) documentPage(c echo.Context) error {
 		Annexes     []archive.Annex
 		CanAnnex    bool
 		CanCopy     bool
+		CanView     bool // a copy that says that it is no longer in force
 	}{
 		deskRow: s.deskRow(who, doc), Agency: s.agencyTitle(doc.Agency), Answer: labelOf(doc.State),
 		LookupURL: "/tra-cuu/" + doc.LookupCode, DossierPath: dossierPath(who, doc), Token: deskOf(c).Token, Title: doc.Subject,
@@ -62,6 +63,7 @@ func (s *Server) documentPage(c echo.Context) error {
 		return err
 	}
 	body.CanCopy = doc.State.InForce() && doc.Number != nil && !issuance.IsCopy(doc) && who.has(archive.RoleClerk)
+	body.CanView = (doc.State == archive.Withdrawn || doc.State == archive.Replaced) && !doc.Issued.IsZero() && doc.Destroyed.IsZero()
 	body.CanAnnex = doc.State == archive.Drafted && who.has(archive.RoleWorkflow, archive.RoleClerk)
 	for _, name := range []string{"ky", "phat-hanh", "tra-lai", "giao", "thu-hoi"} {
 		if a := actions[name]; who.has(a.roles...) && a.check(s, who, doc) == nil {

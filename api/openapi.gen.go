@@ -1639,6 +1639,9 @@ type ServerInterface interface {
 	// SignDocument The signatory's certifying signature
 	// (POST /v1/documents/{id}/sign)
 	SignDocument(ctx echo.Context, id DocumentID) error
+	// GetViewingCopy A copy of a withdrawn or replaced document that says so on every page
+	// (GET /v1/documents/{id}/viewing-copy)
+	GetViewingCopy(ctx echo.Context, id DocumentID) error
 	// WithdrawDocument Withdraw an issued document, with the reason; it keeps its number
 	// (POST /v1/documents/{id}/withdraw)
 	WithdrawDocument(ctx echo.Context, id DocumentID) error
@@ -2215,6 +2218,22 @@ func (w *ServerInterfaceWrapper) SignDocument(ctx echo.Context) error {
 	return err
 }
 
+// GetViewingCopy converts echo context to params.
+func (w *ServerInterfaceWrapper) GetViewingCopy(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id DocumentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetViewingCopy(ctx, id)
+	return err
+}
+
 // WithdrawDocument converts echo context to params.
 func (w *ServerInterfaceWrapper) WithdrawDocument(ctx echo.Context) error {
 	var err error
@@ -2691,6 +2710,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/documents/:id/data", wrapper.GetDocumentData, options.OperationMiddlewares["getDocumentData"]...)
 	router.GET(options.BaseURL+"/v1/documents/:id/record", wrapper.GetDocumentRecord, options.OperationMiddlewares["getDocumentRecord"]...)
 	router.GET(options.BaseURL+"/v1/documents/:id/pdf", wrapper.GetDocumentPDF, options.OperationMiddlewares["getDocumentPDF"]...)
+	router.GET(options.BaseURL+"/v1/documents/:id/viewing-copy", wrapper.GetViewingCopy, options.OperationMiddlewares["getViewingCopy"]...)
 	router.GET(options.BaseURL+"/v1/documents/:id/annexes", wrapper.ListAnnexes, options.OperationMiddlewares["listAnnexes"]...)
 	router.POST(options.BaseURL+"/v1/documents/:id/annexes", wrapper.AddAnnex, options.OperationMiddlewares["addAnnex"]...)
 	router.DELETE(options.BaseURL+"/v1/documents/:id/annexes/:annex", wrapper.RemoveAnnex, options.OperationMiddlewares["removeAnnex"]...)

@@ -54,6 +54,9 @@ var copyWords = map[issuance.CopyRule]struct{ pointer, vi, en string }{
 }
 
 func fromCopy(err error) *Problem {
+	if v, ok := errors.AsType[*issuance.ViewingError](err); ok {
+		return New(NotMarked, err, stateNames[v.State], v.State)
+	}
 	refused, ok := errors.AsType[*issuance.CopyError](err)
 	if !ok {
 		return nil

@@ -50,6 +50,7 @@ const (
 	ValueInvalid        = "value_invalid"
 	FileRefused         = "file_refused"
 	CopyRefused         = "copy_refused"
+	NotMarked           = "not_marked"
 	AddressInUse        = "address_in_use"
 )
 
@@ -320,6 +321,12 @@ var words = map[string]word{
 		422, ExitRefused, 0,
 		"Không sao được như vậy", "This copy cannot be made",
 		"%[1]s Chưa cấp số, chưa lưu gì.", "%[2]s No number was given and nothing was kept.",
+	},
+	NotMarked: {
+		409, ExitRefused, 0,
+		"Văn bản không có bản xem", "There is no viewing copy",
+		"Chỉ văn bản đã phát hành rồi bị thu hồi hoặc thay thế mới có bản xem mang dấu hết hiệu lực; văn bản này đang ở trạng thái “%[1]s”. Hãy mở tệp của văn bản.",
+		"Only what was issued and then withdrawn or replaced has a marked copy; this document is %[2]s. Open its own file.",
 	},
 	AddressInUse: {
 		500, ExitCouldNot, 0,

@@ -141,11 +141,11 @@ func (x *extractor) copy(o pdf.Object, depth int) (pdf.Object, error) {
 		return out, nil
 	case pdf.Dict:
 		out := make(pdf.Dict, len(o))
-		for k, v := range o {
+		for _, k := range slices.Sorted(maps.Keys(o)) { // in one order: the same file each time
 			if skip[k] {
 				continue
 			}
-			c, err := x.copy(v, depth-1)
+			c, err := x.copy(o[k], depth-1)
 			if err != nil {
 				return nil, err
 			}
