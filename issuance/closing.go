@@ -44,14 +44,10 @@ func (s *Service) head(doc archive.Document) *templates.Head {
 // MaySign reports why a caller may not make a document's next signature; nil
 // where it is theirs, or the agency's seal. Errors: *NotYoursError.
 func (s *Service) MaySign(doc archive.Document, by archive.Actor) error {
-	if by.Person == archive.Anyone || s.PersonFor(doc) == "" {
+	if s.PersonFor(doc) == "" {
 		return nil
 	}
-	_, _, err := s.personKey(doc, by)
-	if isError[*NotYoursError](err) {
-		return err
-	}
-	return nil
+	return s.ownSignature(doc, by)
 }
 
 // Signs is the role that makes move: the signatory for signing and for what
@@ -102,6 +98,20 @@ func (s *Service) closingHand(doc archive.Document, by archive.Actor) (hand, err
 	return h, err
 }
 
+// ownSignature refuses whoever is not the person whom a document names, also
+// where it is signed already: nobody is told that they signed for another.
+func (s *Service) ownSignature(doc archive.Document, by archive.Actor) error {
+	agency, err := s.Agency(doc.Agency)
+	if err != nil {
+		return err
+	}
+	id := agency.signatoryOf(doc)
+	if by.Person != archive.Anyone && (by.Person != id || id == "") {
+		return &NotYoursError{Document: doc.ID, Agency: agency.ID, Person: id, Name: doc.SignatoryName, Title: doc.SignatoryTitle, Yours: by.Person}
+	}
+	return nil
+}
+
 // personKey is the usable key of the person whom a document names, if the
 // caller may sign as them.
 func (s *Service) personKey(doc archive.Document, by archive.Actor) (*Key, string, error) {
@@ -110,8 +120,8 @@ func (s *Service) personKey(doc archive.Document, by archive.Actor) (*Key, strin
 		return nil, "", err
 	}
 	id := agency.signatoryOf(doc)
-	if by.Person != archive.Anyone && (by.Person != id || id == "") {
-		return nil, id, &NotYoursError{Document: doc.ID, Agency: agency.ID, Person: id, Name: doc.SignatoryName, Title: doc.SignatoryTitle, Yours: by.Person}
+	if err := s.ownSignature(doc, by); err != nil {
+		return nil, id, err
 	}
 	key, err := agency.PersonKey(id)
 	if err != nil {

@@ -34,7 +34,7 @@ func (s *Service) Sign(ctx context.Context, id string, by archive.Actor) (archiv
 		return doc, err
 	}
 	if hasRevision(doc, archive.RevisionSigned) && doc.State != archive.Returned {
-		return doc, nil
+		return doc, s.ownSignature(doc, by)
 	}
 	if s.signing(doc) == templates.SignedByLeader {
 		return s.Issue(ctx, id, by)
@@ -55,6 +55,9 @@ func (s *Service) Issue(ctx context.Context, id string, by archive.Actor) (archi
 		return doc, err
 	}
 	if hasRevision(doc, archive.RevisionIssued) {
+		if way := s.signing(doc); way == templates.SignedByLeader || way == templates.SignedByClerk {
+			return doc, s.ownSignature(doc, by)
+		}
 		return doc, nil
 	}
 	want := archive.MoveIssue

@@ -75,8 +75,11 @@ func TestOneSignature(t *testing.T) {
 			if found, err := s.LookUp(t.Context(), doc.LookupCode); err != nil || (found.NumberAndSymbol == "") != (doc.Number == nil) || found.Date.IsZero() {
 				t.Errorf("by its code: %+v, %v", found, err)
 			}
-			if again, err := c.finish(doc.ID, actor("nobody")); err != nil || len(again.Revisions) != 2 {
+			if again, err := c.finish(doc.ID, actor(c.person)); err != nil || len(again.Revisions) != 2 {
 				t.Errorf("again: %d revisions, %v", len(again.Revisions), err)
+			}
+			if _, err := c.finish(doc.ID, actor("nobody")); !errors.As(err, new(*issuance.NotYoursError)) {
+				t.Errorf("again, by another: %v", err)
 			}
 		})
 	}

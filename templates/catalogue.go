@@ -200,6 +200,9 @@ type NotInForceError struct {
 	// Future is true when the form comes into force after Received, false when
 	// it has ended; then Form.Successor tells what replaced it.
 	Future bool
+	// Earlier is the form that was in force then and that this one took the place
+	// of, "" when there is none.
+	Earlier string
 }
 
 func (e *NotInForceError) Error() string {
@@ -213,11 +216,20 @@ func (e *NotInForceError) Error() string {
 func (e *NotInForceError) Message(lang string) string {
 	day := func(t time.Time) string { return vietnamese.ShortDate(t) }
 	if e.Future {
-		return message(notYetInForce, args("id", e.Form.ID, "from", day(e.Form.ValidFrom.Time), "received", day(e.Received)), lang)
+		return message(notYetInForce, args("id", e.Form.ID, "from", day(e.Form.ValidFrom.Time), "received", day(e.Received),
+			"earlier_vi", e.earlier("Hãy dùng biểu mẫu “%s”, có hiệu lực ngày đó."), "earlier_en", e.earlier("Use the form “%s”, in force on that day.")), lang)
 	}
 	vi, en := e.Form.Successor.words()
 	return message(noLongerForce, args("id", e.Form.ID, "version", e.Form.Version, "to", day(e.Form.ValidTo.Time),
 		"received", day(e.Received), "successor_vi", vi, "successor_en", en), lang)
+}
+
+// earlier says which form was in force; its text begins with a blank.
+func (e *NotInForceError) earlier(text string) string {
+	if e.Earlier == "" {
+		return ""
+	}
+	return " " + fmt.Sprintf(text, e.Earlier)
 }
 
 // words tells of the successor; both texts begin with a blank.
@@ -273,7 +285,19 @@ func (c *Catalogue) Choose(id, version string, received time.Time) (*Form, error
 	if past != nil {
 		return nil, &NotInForceError{Form: past, Received: day}
 	}
-	return nil, &NotInForceError{Form: versions[0], Received: day, Future: true}
+	return nil, &NotInForceError{Form: versions[0], Received: day, Future: true, Earlier: c.before(id, day)}
+}
+
+// before is the form in force on a day that another form took the place of.
+func (c *Catalogue) before(id string, day time.Time) string {
+	for _, other := range c.ids {
+		for _, f := range c.forms[other] {
+			if s := f.Successor; s != nil && s.Form == id && f.InForce(day) {
+				return f.ID
+			}
+		}
+	}
+	return ""
 }
 
 // Sample is the form's sample data, nil when it has none.

@@ -50,6 +50,12 @@ func TestChoose(t *testing.T) {
 	if _, err := c.Choose("qd-huong-tctn", "", day("2024-02-14")); !errors.As(err, &force) || !force.Future || !strings.Contains(force.Message("vi"), "15/02/2024") {
 		t.Errorf("not yet: %v", err)
 	}
+	if _, err := c.Choose("gpld-219", "", day("2025-08-06")); !errors.As(err, &force) || !strings.Contains(force.Message("vi"), "“gpld-12-pli”, có hiệu lực ngày đó") {
+		t.Errorf("not yet, and another was: %v", err)
+	}
+	if _, err := c.Choose("gpld-12-pli", "", day("2025-08-07")); !errors.As(err, &force) || !strings.Contains(force.Message("en"), "Use its successor: 219/2025/NĐ-CP (gpld-219)") {
+		t.Errorf("ended, and another is: %v", err)
+	}
 }
 
 func TestSchemas(t *testing.T) {

@@ -83,6 +83,6 @@ var dataWords = map[Code]wording{
 
 	unknownForm:    {"Không có biểu mẫu “{id}”.{try?} Danh sách: antin forms list.", "There is no form “{id}”.{try?} See antin forms list."},
 	unknownVersion: {"Biểu mẫu “{id}” không có phiên bản “{version}”. Các phiên bản: {versions}.{try?}", "The form “{id}” has no version “{version}”. Versions: {versions}.{try?}"},
-	notYetInForce:  {"Biểu mẫu “{id}” có hiệu lực từ ngày {from}; hồ sơ tiếp nhận ngày {received} chưa dùng được. Hãy kiểm tra ngày tiếp nhận hoặc ghi rõ phiên bản.", "The form “{id}” is in force from {from}; a dossier received on {received} cannot use it yet. Check the reception date or name a version."},
+	notYetInForce:  {"Biểu mẫu “{id}” có hiệu lực từ ngày {from}; hồ sơ tiếp nhận ngày {received} chưa dùng được.{earlier} Hãy kiểm tra ngày tiếp nhận hoặc ghi rõ phiên bản.", "The form “{id}” is in force from {from}; a dossier received on {received} cannot use it yet.{earlier} Check the reception date or name a version."},
 	noLongerForce:  {"Biểu mẫu “{id}” (phiên bản {version}) hết hiệu lực sau ngày {to}; hồ sơ tiếp nhận ngày {received} không dùng được nữa.{successor} Muốn in bản cũ, hãy ghi rõ phiên bản “{version}”.", "The form “{id}” (version {version}) ceased to be in force after {to}; a dossier received on {received} can no longer use it.{successor} To print the old one, name the version “{version}”."},
 }
