@@ -69,6 +69,9 @@ type PermitKind struct {
 var documentTypes = map[string]string{
 	"QĐ": "Quyết định", "TB": "Thông báo", "BC": "Báo cáo", "BB": "Biên bản", "TTr": "Tờ trình", "HD": "Hướng dẫn",
 	"GGT": "Giấy giới thiệu", "GM": "Giấy mời", "PG": "Phiếu gửi", "PC": "Phiếu chuyển", "PB": "Phiếu báo",
+	"NQ": "Nghị quyết", "CT": "Chỉ thị", "QC": "Quy chế", "QyĐ": "Quy định", "TC": "Thông cáo", "CTr": "Chương trình", "KH": "Kế hoạch",
+	"PA": "Phương án", "ĐA": "Đề án", "DA": "Dự án", "HĐ": "Hợp đồng", "CĐ": "Công điện", "BGN": "Bản ghi nhớ", "BTT": "Bản thỏa thuận",
+	"GUQ": "Giấy ủy quyền", "GNP": "Giấy nghỉ phép",
 	"CV": "Công văn", "GP": "Giấy phép", "GPLĐ": "Giấy phép lao động", "GXN": "Giấy xác nhận", "GCN": "Giấy chứng nhận",
 	"PXL": "Phiếu xin lỗi", "PH": "Phiếu hẹn", "PGT": "Phiếu giới thiệu", "SY": "Bản sao y", "SL": "Bản sao lục", "TrS": "Bản trích sao",
 }

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -43,17 +44,11 @@ func abbreviationOf(name string) string {
 // procedures and fields.
 func (c *Catalogue) lintHead(l *compiler, f *Form) {
 	known := abbreviations()
-	suggest := func(got string) string {
-		if short := abbreviationOf(got); short != "" {
-			return short
-		}
-		return nearest(got, known)
-	}
 	if !slices.Contains(known, f.DocumentType) {
-		l.fail(f.line("document_type"), lintType, "got", f.DocumentType, "try", suggest(f.DocumentType), "types", strings.Join(known, ", "))
+		l.fail(f.line("document_type"), lintType, "got", f.DocumentType, "try", cmp.Or(abbreviationOf(f.DocumentType), nearest(f.DocumentType, known)), "types", strings.Join(known, ", "))
 	}
 	if f.Book != "" && !slices.Contains(known, f.Book) && !slices.Contains(ownBooks, f.Book) {
-		l.warn(f.line("book"), lintBook, "got", f.Book, "try", suggest(f.Book), "books", strings.Join(c.books(f), ", "))
+		l.warn(f.line("book"), lintBook, "got", f.Book, "try", cmp.Or(abbreviationOf(f.Book), nearest(f.Book, append([]string{f.DocumentType}, known...))), "books", strings.Join(c.books(f), ", "))
 	}
 	if c.procedures != nil {
 		for _, p := range f.Procedures {

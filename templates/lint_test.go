@@ -258,3 +258,13 @@ func TestNoForms(t *testing.T) {
 		t.Errorf("\ngot  %s\nwant %s", got, want)
 	}
 }
+
+// TestDocumentTypes: all abbreviations of Nghị định 30/2020/NĐ-CP, Phụ lục III
+// are known.
+func TestDocumentTypes(t *testing.T) {
+	for short := range strings.FieldsSeq("NQ QĐ CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB SY TrS SL") {
+		if documentTypes[short] == "" {
+			t.Errorf("%s is missing", short)
+		}
+	}
+}
