@@ -228,7 +228,7 @@ func (p *inliner) braces() (piece, bool) {
 		words := strings.FieldsFunc(rest, func(r rune) bool { return r != '_' && r != '.' && (r < '0' || r > 'z' || r > '9' && r < 'A') })
 		name := "full_name"
 		if len(words) > 0 {
-			name = shown(words[0])
+			name = shown(strings.Trim(words[0], "."))
 		}
 		p.fail(at, fileOpenBrace, "text", shown("{"+rest), "name", name)
 		p.pos++

@@ -122,7 +122,7 @@ func lintSampleData(l *compiler, f *Form) {
 		}
 	}
 	if day, ok := ReceivedDate(f.sample); ok && !f.InForce(day) {
-		l.fail(0, lintSampleDay, "day", day.Format(time.DateOnly))
+		l.fail(f.sampleLine(Problem{Pointer: "/received_date"}), lintSampleDay, "day", day.Format(time.DateOnly), "from", f.ValidFrom.String())
 	}
 }
 

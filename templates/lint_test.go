@@ -169,6 +169,8 @@ func TestLintMessages(t *testing.T) {
 		{"tab", form, "  - {name: day", "\t- {name: day", "form.yaml:18: Dòng “- {name: day, type: date, label: Ngày}” bắt đầu bằng ký tự không dùng được ở đó (tab, @, %, `). Hãy thụt dòng bằng dấu cách; câu bắt đầu bằng dấu thì đặt trong ngoặc kép."},
 		{"a word for a number", form, "type: string, label: Tên}", "type: string, max: nhiều, label: Tên}", "form.yaml:17: Giá trị “nhiều” không dùng được ở đây. Hãy ghi một số, không đặt trong ngoặc kép."},
 		{"key twice", form, "book: TB", "book: TB\nbook: QĐ", "form.yaml:10: Khóa “book” được ghi hai lần (lần đầu ở dòng 9). Hãy giữ lại một."},
+		{"field below rules", form, "    fields:\n      - {name: name, type: string, label: Tên người}\n", "    fields:\n      - {name: name, type: string, label: Tên người}\nrules:\n  - {label: a}\n", "form.yaml:27: Khóa “label” không dùng ở chỗ này. Dòng có thể đứng nhầm danh sách (trường mới phải ở dưới fields:, trước rules:) hoặc thụt sai cột; hãy chuyển dòng về đúng chỗ."},
+		{"day of the sample", sample, "2025-02-03", "2024-02-03", "sample.json:3: Ngày tiếp nhận 2024-02-03 của sample.json nằm ngoài thời gian hiệu lực của biểu mẫu. Hãy sửa received_date thành một ngày từ 2025-01-01 trở đi, chưa qua valid_to."},
 		{"unknown key", form, "book: TB", "boook: TB", "form.yaml:9: Không có khóa “boook”. Có phải ý là \"book\"? Hãy sửa tên khóa hoặc bỏ dòng này; các khóa có trong docs/forms.md."},
 
 		{"comma too many", sample, "[{\"name\": \"B\"}]\n", "[{\"name\": \"B\"}],\n", "sample.json:8: sample.json không qua được kiểm tra: Thừa dấu phẩy ở cuối dòng 8, ngay trước dấu đóng ngoặc. Hãy xóa dấu phẩy này."},

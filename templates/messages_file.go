@@ -14,6 +14,7 @@ const (
 	fileKeyTwice         Code = "key_twice"
 	fileValueType        Code = "value_type"
 	fileUnknownKey       Code = "unknown_key"
+	fileKeyElsewhere     Code = "key_elsewhere"
 	fileFolderName       Code = "folder_name"
 	fileFolderForm       Code = "folder_form"
 	fileHeadMissing      Code = "head_missing"
@@ -120,6 +121,7 @@ const (
 )
 
 var fileWords = map[Code]wording{
+	fileKeyElsewhere:     {"Khóa “{key}” không dùng ở chỗ này. Dòng có thể đứng nhầm danh sách (trường mới phải ở dưới fields:, trước rules:) hoặc thụt sai cột; hãy chuyển dòng về đúng chỗ.", "The key “{key}” does not belong here. The line may stand in the wrong list (a new field stands below fields:, before rules:) or in the wrong column; move it where it belongs."},
 	lintSuccessorVersion: {"successor: biểu mẫu “{id}” không có phiên bản “{version}”. Các phiên bản: {versions}. Hãy sửa version:, hoặc ghi status: to be confirmed.", "successor: the form “{id}” has no version “{version}”. Versions: {versions}. Correct version:, or write status: to be confirmed."},
 	lintSuccessorForm:    {"successor: không có biểu mẫu “{id}”.{try?} Hãy sửa form:, hoặc ghi status: to be confirmed.", "successor: there is no form “{id}”.{try?} Correct form:, or write status: to be confirmed."},
 	lintGap:              {"Không phiên bản nào có hiệu lực từ {from} đến {to}: hồ sơ tiếp nhận trong thời gian đó không có biểu mẫu. Nếu không đúng luật như vậy, hãy sửa valid_from ở đây hoặc ghi valid_to: {want} ở {where}.", "No version is in force from {from} to {to}: dossiers received then have no form. Unless the law says so, correct valid_from here or write valid_to: {want} in {where}."},
@@ -220,7 +222,7 @@ var fileWords = map[Code]wording{
 	lintRepealed:    {"Văn bản “{act}” hết hiệu lực từ ngày {day} (thay bằng {by}) nhưng biểu mẫu còn hiệu lực sau ngày đó. Hãy ghi valid_to: {last} rồi lập phiên bản mới; hoặc, nếu biểu mẫu theo văn bản mới, sửa văn bản này ở cả legal_basis và body.txt.", "The act “{act}” ended on {day} (replaced by {by}) but the form is in force after that. Write valid_to: {last} and make a new version; or, if the form follows the new act, correct it both in legal_basis and in body.txt."},
 	lintNoSample:    {"Thiếu sample.json. Hãy ghi dữ liệu mẫu có thật về dạng và hư cấu về người.", "There is no sample.json. Add data that looks real and is fictitious."},
 	lintSample:      {"sample.json không qua được kiểm tra: {text}", "sample.json does not pass: {text}"},
-	lintSampleDay:   {"Ngày tiếp nhận {day} của sample.json nằm ngoài thời gian hiệu lực của biểu mẫu.", "The reception date {day} of sample.json is outside the form's validity."},
+	lintSampleDay:   {"Ngày tiếp nhận {day} của sample.json nằm ngoài thời gian hiệu lực của biểu mẫu. Hãy sửa received_date thành một ngày từ {from} trở đi, chưa qua valid_to.", "The reception date {day} of sample.json is outside the form's validity. Make received_date a day from {from} on, not after valid_to."},
 	lintNoLegal:     {"Biểu mẫu có text: file nhưng thiếu legal.txt (lời văn của văn bản quy phạm). Hãy chép vào.", "The form has text: file but no legal.txt (the act's own words). Add it."},
 	lintSentence:    {"Lời văn khác văn bản quy phạm ở dòng {line}: văn bản ghi “{legal}”, biểu mẫu ghi “{form}”. Hãy sửa body.txt, hoặc ghi nhận chỗ sửa bằng {{cũ => mới}} trong legal.txt.", "The words differ from the act at line {line}: the act says “{legal}”, the form “{form}”. Correct body.txt, or record the correction as {{old => new}} in legal.txt."},
 	lintExtra:       {"Biểu mẫu có thêm “{form}” sau khi hết lời văn của văn bản quy phạm.", "The form has more text, “{form}”, after the act's own words end."},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,6 +51,10 @@ func (c *compiler) decode(src []byte, into any) bool {
 			m = at[2]
 		}
 		if key := yamlField.FindStringSubmatch(m); key != nil {
+			if slices.Contains(formKeys, key[1]) {
+				c.fail(line, fileKeyElsewhere, "key", key[1])
+				continue
+			}
 			c.fail(line, fileUnknownKey, "key", key[1], "try", nearest(key[1], formKeys))
 			continue
 		}
