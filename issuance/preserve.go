@@ -182,7 +182,7 @@ func (s *Service) evidence(ctx context.Context, id string, older bool) error {
 	if err != nil || !preservable(doc) || preserved != 1 {
 		return err
 	}
-	report, found, err := verify.Gather(pdf, verify.Options{ //nolint:contextcheck // a fetch has a time limit of its own
+	report, found, err := verify.Gather(pdf, verify.Options{
 		Trust: s.trust, Now: s.now(), Fetch: s.preservation.Fetch, Revocation: verify.RevocationRequire,
 	})
 	if err != nil {

@@ -1,10 +1,10 @@
 package templates
 
 import (
-	"antin/fonts"
 	"slices"
 	"strings"
 
+	"antin/fonts"
 	"antin/templates/layout"
 	"antin/templates/vietnamese"
 )

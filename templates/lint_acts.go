@@ -159,10 +159,7 @@ func lintPhrases(l *compiler, c *Catalogue, f *Form) {
 	walk = func(fields []*Field) {
 		for _, x := range fields {
 			for _, v := range x.Values {
-				words := v.Label
-				for _, p := range v.Phrases {
-					words += "\n" + p
-				}
+				words := strings.Join(slices.Concat([]string{v.Label}, slices.Sorted(maps.Values(v.Phrases))), "\n")
 				for _, name := range actNumber.FindAllString(words, -1) {
 					a, ok := c.acts[name]
 					switch {

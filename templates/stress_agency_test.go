@@ -51,9 +51,12 @@ func printsAgency(t *testing.T, f *templates.Form, long *templates.Agency, pages
 	shown, have := everything(rendered(t, f, f.Sample())), everything(pages)
 	signer := func(a *templates.Agency) templates.Signatory { return a.Signers(&f.Head)[0] }
 	for _, c := range [][2]string{
-		{strings.Join(demo.Name, ""), strings.Join(long.Name, "")}, {strings.Join(demo.Superior, ""), strings.Join(long.Superior, "")},
-		{demo.Address, long.Address}, {demo.OneStop, long.OneStop},
-		{signer(demo).Name, signer(long).Name}, {strings.Join(signer(demo).Title, ""), strings.Join(signer(long).Title, "")},
+		{strings.Join(demo.Name, ""), strings.Join(long.Name, "")},
+		{strings.Join(demo.Superior, ""), strings.Join(long.Superior, "")},
+		{demo.Address, long.Address},
+		{demo.OneStop, long.OneStop},
+		{signer(demo).Name, signer(long).Name},
+		{strings.Join(signer(demo).Title, ""), strings.Join(signer(long).Title, "")},
 	} {
 		if c[0] != "" && c[0] != demo.Title && strings.Contains(shown, solid(c[0])) && !strings.Contains(have, solid(c[1])) {
 			t.Errorf("%q is not on the pages", c[1])
