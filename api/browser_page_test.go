@@ -81,6 +81,16 @@ func TestPagesInABrowser(t *testing.T) {
 	altered[bytes.Index(altered, []byte("endstream"))-10] ^= 1
 	elsewhere := newBench(t)
 	foreign := elsewhere.file(elsewhere.documents(1, "issued")[0], 0)
+	annexed := drafts[3]
+	desk.get(deskPath + "/van-ban/" + annexed)
+	if res := desk.sendForm(deskPath+"/van-ban/"+annexed+"/phu-luc", map[string]string{"title": "Phụ lục I"}, plainPDF(t, "Phụ lục I")); res.status != http.StatusSeeOther {
+		t.Fatal(res.text())
+	}
+	desk.get(deskPath + "/sao")
+	copied := desk.sendForm(deskPath+"/sao", with(copyOf, "khoa", "k"), plainPDF(t, "QUYẾT ĐỊNH"))
+	if copied.status != http.StatusSeeOther {
+		t.Fatal(copied.text())
+	}
 	confirm := func(action string, ids ...string) reply {
 		return desk.post(deskPath+"/xac-nhan", url.Values{"viec": {action}, "id": ids})
 	}
@@ -105,6 +115,12 @@ func TestPagesInABrowser(t *testing.T) {
 		"retention":        due,
 		"documents":        desk.get(deskPath + "/van-ban"),
 		"document":         desk.get(deskPath + "/van-ban/" + issued[0]),
+		"annexed":          desk.get(deskPath + "/van-ban/" + annexed),
+		"copies":           desk.get(deskPath + "/sao"),
+		"extract":          desk.get(deskPath + "/sao?van-ban=" + issued[0]),
+		"copy-refused":     desk.sendForm(deskPath+"/sao", map[string]string{"khoa": "x", "kind": "trich_sao", "document": issued[0], "pages": ""}, []byte{}),
+		"copied":           desk.get(copied.header.Get("Location")),
+		"withdrawn":        desk.get(deskPath + "/van-ban/" + issued[1]),
 		"confirm":          confirm("tra-lai", drafts[0], drafts[1], issued[0]),
 		"result":           desk.post(deskPath+"/thuc-hien", url.Values{"viec": {"phat-hanh"}, "id": {signed[0], drafts[0]}}),
 	}
