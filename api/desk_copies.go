@@ -35,7 +35,7 @@ func (s *Server) showCopyForm(c echo.Context, status int, values url.Values, wro
 		Values     map[string]string
 		Wrong      *problem.Problem
 		Source     *deskRow
-		Agencies   []string
+		Agencies   []choice
 	}{Token: deskOf(c).Token, Values: map[string]string{}, Wrong: wrong, Key: values.Get("khoa")}
 	for _, f := range copyFields {
 		body.Values[f] = values.Get(f)
@@ -53,7 +53,9 @@ func (s *Server) showCopyForm(c echo.Context, status int, values url.Values, wro
 		row := s.deskRow(who, doc)
 		body.Source, body.Values["agency"] = &row, doc.Agency
 	} else if who.key.Agency == "" {
-		body.Agencies = s.service.AgencyIDs()
+		for _, id := range s.service.AgencyIDs() {
+			body.Agencies = append(body.Agencies, choice{id, s.agencyTitle(id)})
+		}
 	}
 	return s.page(c, status, "copy", "Sao văn bản", body)
 }
