@@ -61,7 +61,7 @@ func TestForgedDocuments(t *testing.T) {
 	}{
 		{name: "a page edited after the seal", forge: editPage, exit: 1, says: "trang"},
 		{name: "the number changed after the seal", forge: changeNumber, exit: 1, says: "so"},
-		{name: "one byte flipped", forge: flipByte, exit: 1, sub: verify.HashFailure, says: "băm", pdfsig: true},
+		{name: "one byte flipped", forge: flipByte, exit: 1, sub: verify.HashFailure, says: "nội dung không còn đúng như khi ký", pdfsig: true},
 		{name: "the seal stripped", forge: stripSeal, exit: 1, says: "con_dau"},
 		{name: "the certificate expired", at: time.Now().AddDate(12, 0, 0), exit: 2, sub: verify.OutOfBoundsNoPOE, says: "hết hạn"},
 		{name: "the root not trusted", trust: strange, judged: judge.Trust{Roots: testpki.PEM(stranger.Root.Certificate)}, exit: 2, sub: verify.NoCertificateChainFound, says: "không do tổ chức mà nó ghi tên ký"},
