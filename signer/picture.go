@@ -57,14 +57,16 @@ func ParsePicture(data []byte) (*Picture, error) {
 	n := straight(im)
 	rgb, alpha := make([]byte, 0, cfg.Width*cfg.Height*3), make([]byte, 0, cfg.Width*cfg.Height)
 	opaque := true
+	ink := firstColour(n)
 	for y := range cfg.Height {
 		row := n.Pix[y*n.Stride : y*n.Stride+4*cfg.Width]
 		for x := 0; x < len(row); x += 4 {
-			if a := row[x+3]; a == 0 {
-				rgb = append(rgb, 255, 255, 255) // no colour of its own; compresses best
-			} else {
-				rgb = append(rgb, row[x], row[x+1], row[x+2])
+			// What is not seen has the colour of what was seen last: a viewer that
+			// blends neighbours draws no pale fringe, and one ink compresses to nothing.
+			if row[x+3] != 0 {
+				ink = [3]byte(row[x:])
 			}
+			rgb = append(rgb, ink[:]...)
 			alpha = append(alpha, row[x+3])
 			opaque = opaque && row[x+3] == 255
 		}
@@ -75,6 +77,16 @@ func ParsePicture(data []byte) (*Picture, error) {
 		p.mask = imageStream("DeviceGray", cfg.Width, cfg.Height, alpha)
 	}
 	return p, nil
+}
+
+// firstColour is the colour of the first pixel that can be seen, white if none.
+func firstColour(n *image.NRGBA) [3]byte {
+	for i := 0; i+3 < len(n.Pix); i += 4 {
+		if n.Pix[i+3] != 0 {
+			return [3]byte(n.Pix[i:])
+		}
+	}
+	return [3]byte{255, 255, 255}
 }
 
 // straight returns im with colours that are not premultiplied. A PNG with
