@@ -79,13 +79,14 @@ func (c *Cluster) Start() {
 	deadline := time.Now().Add(limit)
 	for {
 		c.words = &tail{}
-		c.cmd = c.command("postgres", "-D", filepath.Join(c.dir, "data"), "-k", c.dir, "-h", "", "-c", "timezone=UTC")
-		c.cmd.Stdout, c.cmd.Stderr = c.words, c.words
-		if err := c.cmd.Start(); err != nil {
+		cmd := c.command("postgres", "-D", filepath.Join(c.dir, "data"), "-k", c.dir, "-h", "", "-c", "timezone=UTC")
+		cmd.Stdout, cmd.Stderr = c.words, c.words
+		if err := cmd.Start(); err != nil {
 			c.t.Fatalf("judge postgresql: %v", err)
 		}
+		c.cmd = cmd
 		ended := make(chan struct{})
-		go func() { _ = c.cmd.Wait(); close(ended) }()
+		go func() { _ = cmd.Wait(); close(ended) }()
 		for running := true; running; {
 			if execute(c.t.Context(), c.URL, "SELECT 1") == nil {
 				return
