@@ -162,6 +162,7 @@ func TestDossierPackage(t *testing.T) {
 			}
 			content[f.Name] = b
 		}
+		judge.Need(t, "sha256sum")
 		cmd := exec.CommandContext(t.Context(), "sha256sum", "--strict", "-c", "SHA256SUMS")
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil || strings.Count(string(out), ": OK") != len(z.File)-1 {

@@ -63,6 +63,7 @@ var tools = map[string]tool{
 	"pdfinfo":    debian("pdfinfo", "poppler-utils"),
 	"openssl":    debian("openssl", "openssl"),
 	"xmllint":    debian("xmllint", "libxml2-utils"),
+	"sha256sum":  debian("sha256sum", "coreutils"),
 	"java":       debian("java", "openjdk-17-jre-headless"),
 	"chromium":   {install: "apt-get install chromium", find: lookPaths("chromium", "chromium-browser", "google-chrome")},
 	"softhsm2":   {install: "apt-get install softhsm2", find: findSoftHSM},
