@@ -228,6 +228,7 @@ func FuzzMarkup(f *testing.F) {
 	for _, s := range []string{
 		"@head\n@title A\n@to {full_name}\n@closing\nNơi nhận:\n- A.", "[?a {note} [?{amount}]]", "@table\nwidths: 1 2\nhead: A | <\nhead: ^ | B\neach people: {#} | {name}\n  row: a | b\n@end",
 		"@if kind = new\n{day | long}\n@else\n@each people\n{name}\n@end\n@end", "**a *b* _c_ \\*", "{sum people.pay}{# + 1}", "@columns 1 2\n@next\n@end",
+		"@table\nwidths:\n@end",
 	} {
 		f.Add(s)
 	}

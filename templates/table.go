@@ -101,7 +101,7 @@ func (c *compiler) table(s *source, title string, line int, sc *scope) *table {
 		}
 	}
 	if len(t.columns) == 0 {
-		if !slices.ContainsFunc(lines, func(l tableLine) bool { return l.key == "widths" }) {
+		if !slices.ContainsFunc(lines, func(l tableLine) bool { return l.key == "widths" && l.text != "" }) {
 			c.fail(line, fileNoWidths)
 		}
 		return nil
