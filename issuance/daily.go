@@ -59,42 +59,27 @@ func (s *Service) RunDaily(ctx context.Context) (done int, err error) {
 	} else if err != nil {
 		return 0, err
 	}
-	jobs, err := s.store.Claim(ctx, s.owner, []string{jobCheckpoint}, 10, now, dailyLease)
-	if err != nil {
-		return 0, err
-	}
-	var errs []error
-	for _, j := range jobs {
-		if err := s.dailyJob(ctx, j); err != nil {
-			errs = append(errs, fmt.Errorf("job %s: %w", j.ID, err))
-			continue
-		}
-		done++
-	}
-	return done, errors.Join(errs...)
+	return s.runJobs(ctx, []string{jobCheckpoint}, 10, dailyLease, s.checkpointJob)
 }
 
-func (s *Service) dailyJob(ctx context.Context, j archive.Job) error {
+func (s *Service) checkpointJob(ctx context.Context, j archive.Job) (result json.RawMessage, retry time.Duration, err error) {
 	var p checkpointPayload
-	err := json.Unmarshal(j.Payload, &p)
-	var day time.Time
-	if err == nil {
-		day, err = time.ParseInLocation(time.DateOnly, p.Day, archive.Zone)
+	if err := json.Unmarshal(j.Payload, &p); err != nil {
+		return nil, 0, fmt.Errorf("read what is asked for: %w", err)
 	}
-	if err != nil { // not one of ours: trying again would not help
-		return errors.Join(err, s.store.Fail(ctx, j.ID, s.owner, err.Error(), time.Time{}, s.now()))
+	day, err := time.ParseInLocation(time.DateOnly, p.Day, archive.Zone)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read the day: %w", err)
 	}
 	made, err := s.Checkpoint(ctx, day)
 	if err != nil {
-		now := s.now()
-		return errors.Join(err, s.store.Fail(ctx, j.ID, s.owner, err.Error(), now.Add(dailyRetry), now))
+		return nil, dailyRetry, err
 	}
 	if made {
 		s.log.InfoContext(ctx, "the audit trail's checkpoint is signed", "day", p.Day)
 	}
-	result, err := json.Marshal(map[string]bool{"made": made})
-	if err != nil {
-		return fmt.Errorf("write down the result: %w", err)
+	if result, err = json.Marshal(map[string]bool{"made": made}); err != nil {
+		return nil, 0, fmt.Errorf("write down the result: %w", err)
 	}
-	return s.store.Finish(ctx, j.ID, s.owner, result, s.now())
+	return result, 0, nil
 }

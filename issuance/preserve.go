@@ -99,39 +99,18 @@ func (s *Service) Preserve(ctx context.Context) error {
 // RunPreserve makes one round over the jobs that are due and returns how many
 // it did.
 func (s *Service) RunPreserve(ctx context.Context) (done int, err error) {
-	jobs, err := s.store.Claim(ctx, s.owner, []string{jobTimestamp, jobEvidence}, preserveBatch, s.now(), preserveLease)
-	if err != nil {
-		return 0, err
-	}
-	var errs []error
-	for _, j := range jobs {
-		if err := s.preserveJob(ctx, j); err != nil {
-			errs = append(errs, fmt.Errorf("job %s: %w", j.ID, err))
-			continue
-		}
-		done++
-	}
-	return done, errors.Join(errs...)
+	return s.runJobs(ctx, []string{jobTimestamp, jobEvidence}, preserveBatch, preserveLease, s.preserveJob)
 }
 
-func (s *Service) preserveJob(ctx context.Context, j archive.Job) error {
+func (s *Service) preserveJob(ctx context.Context, j archive.Job) (result json.RawMessage, retry time.Duration, err error) {
 	var p preservePayload
-	if err := json.Unmarshal(j.Payload, &p); err != nil { // not one of ours: trying again would not help
-		return errors.Join(err, s.store.Fail(ctx, j.ID, s.owner, err.Error(), time.Time{}, s.now()))
+	if err := json.Unmarshal(j.Payload, &p); err != nil {
+		return nil, 0, fmt.Errorf("read what is asked for: %w", err)
 	}
-	var err error
-	retry := tokenRetry
 	if j.Kind == jobEvidence {
-		retry = evidenceRetry
-		err = s.evidence(ctx, p.Document, j.Attempts > evidencePatience)
-	} else {
-		err = s.timestamp(ctx, p.Document)
+		return nil, evidenceRetry, s.evidence(ctx, p.Document, j.Attempts > evidencePatience)
 	}
-	if err != nil {
-		now := s.now()
-		return errors.Join(err, s.store.Fail(ctx, j.ID, s.owner, err.Error(), now.Add(retry), now))
-	}
-	return s.store.Finish(ctx, j.ID, s.owner, nil, s.now())
+	return nil, tokenRetry, s.timestamp(ctx, p.Document)
 }
 
 // Why a step waits.

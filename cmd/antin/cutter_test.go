@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/url"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"antin/internal/judge"
 )
 
 // cutter stands between services and a PostgreSQL server on a unix socket, and
@@ -39,7 +42,7 @@ func newCutter(t *testing.T, database string) *cutter {
 	if dir := u.Query().Get("host"); dir != "" {
 		c.server = filepath.Join(dir, ".s.PGSQL.5432")
 	} else {
-		t.Skip("the cutter needs a server on a unix socket")
+		judge.Unfit(t, "postgresql", errors.New("the cutter needs a server on a unix socket"))
 	}
 	through := *u
 	through.Host = l.Addr().String()

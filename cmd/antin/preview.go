@@ -11,6 +11,9 @@ import (
 	"antin/templates/render"
 )
 
+// specimenCode is as long as a real lookup code and leads to none.
+const specimenCode = "0000-0000-0000-0000"
+
 // formsPreview sets a form of a folder that is being worked on, with its
 // sample and the demonstration agency: whoever writes forms sees the pages
 // without building the program.
@@ -38,7 +41,7 @@ func (c *cli) formsPreview() *cobra.Command {
 				return fmt.Errorf("load the demonstration agency: %w", err)
 			}
 			doc, err := f.Bind(f.Sample(), templates.Env{
-				Agency: agency, Specimen: time.Now(), LookupCode: "XXXX-XXXX-XXXX", Notice: c.tell("BẢN XEM TRƯỚC - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ", "PREVIEW - NO LEGAL VALUE"),
+				Agency: agency, Specimen: time.Now(), LookupCode: specimenCode, Notice: c.tell("BẢN XEM TRƯỚC - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ", "PREVIEW - NO LEGAL VALUE"),
 			})
 			found := forms.LintForm(f)
 			if err != nil {

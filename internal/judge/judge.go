@@ -110,6 +110,16 @@ func Need(t testing.TB, name string) string {
 	return ""
 }
 
+// Unfit says that a judge is there and cannot be asked, and why: the test is
+// skipped, or fails with ANTIN_JUDGES=required.
+func Unfit(t testing.TB, name string, why error) {
+	t.Helper()
+	if os.Getenv(EnvRequired) == "required" {
+		t.Fatalf("judge %s: %v, and %s=required", name, why, EnvRequired)
+	}
+	t.Skipf("judge %s: %v", name, why)
+}
+
 // Dir is the folder of the judges that .ci/judges installs.
 func Dir() (string, error) {
 	if dir := os.Getenv(EnvDir); dir != "" {

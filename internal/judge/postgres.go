@@ -65,10 +65,8 @@ func Postgres(t testing.TB) string {
 	if server == "" {
 		bin := Need(t, "postgresql")
 		private.once.Do(func() { private.url, private.err = startPostgres(bin) })
-		if private.err != nil && os.Getenv(EnvRequired) == "required" {
-			t.Fatalf("judge postgresql: %v", private.err)
-		} else if private.err != nil {
-			t.Skipf("judge postgresql: its programs are there, but %v", private.err)
+		if private.err != nil {
+			Unfit(t, "postgresql", fmt.Errorf("its programs are there, but %w", private.err))
 		}
 		server = private.url
 	}
