@@ -147,7 +147,7 @@ func dialect() engine.Dialect {
 		Head:        `SELECT seq, hash, pg_current_xact_id()::text FROM audit_head WHERE id = 1 FOR UPDATE`,
 		Timeout:     batchTimeout,
 		ReadOptions: &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
-		Full:        func(err error) bool { return code(err) == "53100" },
+		Full:        func(err error) bool { return code(err) == "53100" && !broken(err) },
 		Damaged:     func(err error) bool { return code(err) == "XX001" || code(err) == "XX002" },
 		Broken:      broken,
 		Outcome:     outcome,
@@ -164,10 +164,14 @@ func code(err error) string {
 }
 
 // broken reports that the connection is of no more use: the server ended it
-// (classes 08 and 57P, and 25P03, the idle timeout), or the network did.
+// (classes 08 and 57P, 25P03, the idle timeout, and whatever it calls FATAL or
+// PANIC, such as too many connections or a full log), or the network did.
 func broken(err error) bool {
 	if err == nil {
 		return false
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && (e.SeverityUnlocalized == "FATAL" || e.SeverityUnlocalized == "PANIC") {
+		return true
 	}
 	if c := code(err); c != "" {
 		return strings.HasPrefix(c, "08") || strings.HasPrefix(c, "57P") || c == "25P03"

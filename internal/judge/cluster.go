@@ -23,7 +23,9 @@ type Cluster struct {
 	t        testing.TB
 	bin, dir string
 	cred     *syscall.Credential // not root: the server refuses that
+	settings []string            // of the command line
 	cmd      *exec.Cmd
+	ended    chan struct{} // closed when cmd has ended
 	words    *tail
 	// URL leads to its database.
 	URL string
@@ -31,6 +33,15 @@ type Cluster struct {
 
 // PostgresCluster makes and starts a server for the length of the test.
 func PostgresCluster(t testing.TB) *Cluster {
+	t.Helper()
+	c := newCluster(t)
+	c.init()
+	c.Start()
+	t.Cleanup(c.Crash)
+	return c
+}
+
+func newCluster(t testing.TB) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t, bin: Need(t, "postgresql")}
 	var err error
@@ -47,13 +58,18 @@ func PostgresCluster(t testing.TB) *Cluster {
 		}
 	}
 	c.URL = "postgres://antin@/postgres?" + url.Values{"host": {c.dir}, "sslmode": {"disable"}}.Encode()
-	if out, err := c.command("initdb", "--pgdata="+filepath.Join(c.dir, "data"), "--username=antin", "--auth=trust", "--encoding=UTF8", "--locale=C").
-		CombinedOutput(); err != nil {
-		t.Fatalf("judge postgresql: initdb: %v: %s", err, clip(string(out)))
-	}
-	c.Start()
-	t.Cleanup(c.Crash)
 	return c
+}
+
+// init makes the server's files.
+func (c *Cluster) init(args ...string) {
+	c.t.Helper()
+	args = append([]string{
+		"--pgdata=" + filepath.Join(c.dir, "data"), "--username=antin", "--auth=trust", "--encoding=UTF8", "--locale=C",
+	}, args...)
+	if out, err := c.command("initdb", args...).CombinedOutput(); err != nil {
+		c.t.Fatalf("judge postgresql: initdb: %v: %s", err, clip(string(out)))
+	}
 }
 
 func credential(name string) (*syscall.Credential, error) {
@@ -79,13 +95,14 @@ func (c *Cluster) Start() {
 	deadline := time.Now().Add(limit)
 	for {
 		c.words = &tail{}
-		cmd := c.command("postgres", "-D", filepath.Join(c.dir, "data"), "-k", c.dir, "-h", "", "-c", "timezone=UTC")
+		args := append([]string{"-D", filepath.Join(c.dir, "data"), "-k", c.dir, "-h", "", "-c", "timezone=UTC"}, c.settings...)
+		cmd := c.command("postgres", args...)
 		cmd.Stdout, cmd.Stderr = c.words, c.words
 		if err := cmd.Start(); err != nil {
 			c.t.Fatalf("judge postgresql: %v", err)
 		}
-		c.cmd = cmd
 		ended := make(chan struct{})
+		c.cmd, c.ended = cmd, ended
 		go func() { _ = cmd.Wait(); close(ended) }()
 		for running := true; running; {
 			if execute(c.t.Context(), c.URL, "SELECT 1") == nil {
