@@ -116,7 +116,7 @@ const (
 	RowEdited         AuditBreakKind = "edited"     // the row's hash does not fit its content or predecessor
 	RowMissing        AuditBreakKind = "missing"    // a position is absent, or the end was cut off
 	RowUnreadable     AuditBreakKind = "unreadable" // the row's columns are not of their types, or the file is damaged
-	CheckpointWrong   AuditBreakKind = "checkpoint" // a checkpoint states another hash
+	CheckpointWrong   AuditBreakKind = "checkpoint" // a checkpoint states another hash, or was taken away
 	CheckpointUnknown AuditBreakKind = "signature"  // a checkpoint's signature was refused
 )
 

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -12,6 +13,7 @@ type Walk struct {
 	// Signed judges a checkpoint's signature; nil judges none.
 	Signed func(Checkpoint) error
 	report AuditReport
+	days   map[string]bool // of the checkpoints so far
 }
 
 func (w *Walk) broken(seq int64, kind AuditBreakKind, format string, args ...any) bool {
@@ -32,6 +34,21 @@ func (w *Walk) Row(r AuditRow) bool {
 		return w.broken(r.Seq, RowEdited, "the hash does not fit the row and the rows before it")
 	}
 	w.report.Rows, w.report.Head = r.Seq, r.Hash
+	if r.Action == ActionCheckpoint {
+		return w.named(r)
+	}
+	return true
+}
+
+// named looks for the checkpoint that a row says was made: it states a row
+// before this one, so it has been seen by now, or it was taken away.
+func (w *Walk) named(r AuditRow) bool {
+	var made struct {
+		Day string `json:"day"`
+	}
+	if json.Unmarshal(r.Detail, &made) == nil && made.Day != "" && !w.days[made.Day] {
+		return w.broken(r.Seq, CheckpointWrong, "the row says that the checkpoint of %s was made, and it is not there", made.Day)
+	}
 	return true
 }
 
@@ -48,6 +65,10 @@ func (w *Walk) Checkpoint(c Checkpoint) bool {
 		return w.broken(c.Seq, CheckpointWrong, "the checkpoint of %s states another hash", day)
 	}
 	w.report.Checkpoints++
+	if w.days == nil {
+		w.days = map[string]bool{}
+	}
+	w.days[day] = true
 	if w.Signed == nil {
 		return true
 	}

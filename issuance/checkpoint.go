@@ -132,6 +132,31 @@ func (s *Service) VerifyTrail(r io.Reader) (archive.AuditReport, error) {
 	return archive.VerifyTrail(r, s.checkpointSigned)
 }
 
+// Doctor examines the store and the signature of every checkpoint, which the
+// store by itself cannot judge.
+func (s *Service) Doctor(ctx context.Context) (archive.Diagnosis, error) {
+	d, err := s.store.Doctor(ctx)
+	if err != nil {
+		return d, err
+	}
+	points, err := s.store.Checkpoints(ctx)
+	if err != nil {
+		return d, err
+	}
+	for _, c := range points {
+		err := s.checkpointSigned(c)
+		if err == nil && !c.At.Equal(c.At.Truncate(time.Second)) {
+			err = errors.New("its time has fractions of a second, which the signature does not cover")
+		}
+		if err != nil && len(d.Findings) < archive.MaxFindings {
+			d.Findings = append(d.Findings, archive.Finding{
+				Kind: archive.FindAudit, Subject: "checkpoint " + c.Day.In(archive.Zone).Format(time.DateOnly), Detail: err.Error(),
+			})
+		}
+	}
+	return d, nil
+}
+
 // VerifyKept holds a checkpoint that was kept outside the archive against the
 // trail: its signature is good, and the row it states has the hash it states.
 // That finds a trail whose end was cut off together with its own checkpoints.

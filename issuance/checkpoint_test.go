@@ -2,6 +2,7 @@ package issuance_test
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -29,13 +30,33 @@ var schemas atomic.Int64
 
 // onBothStores runs a test over an empty store of each kind.
 func onBothStores(t *testing.T, test func(t *testing.T, store archive.Store)) {
+	withBackDoors(t, func(t *testing.T, store archive.Store, _ func(statement string)) { test(t, store) })
+}
+
+// withBackDoors is onBothStores with a way to change the database behind the
+// store's back.
+func withBackDoors(t *testing.T, test func(t *testing.T, store archive.Store, exec func(statement string))) {
+	through := func(t *testing.T, driver, where string) func(string) {
+		db, err := sql.Open(driver, where)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		return func(statement string) {
+			t.Helper()
+			if _, err := db.ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	t.Run("sqlite", func(t *testing.T) {
-		s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "antin.db"))
+		path := filepath.Join(t.TempDir(), "antin.db")
+		s, err := sqlite.Open(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = s.Close() })
-		test(t, s)
+		test(t, s, through(t, "sqlite", path))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		server := judge.Postgres(t)
@@ -58,7 +79,7 @@ func onBothStores(t *testing.T, test func(t *testing.T, store archive.Store)) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = s.Close() })
-		test(t, s)
+		test(t, s, through(t, "pgx", u.String()))
 	})
 }
 
@@ -177,6 +198,54 @@ func TestCheckpointByAnother(t *testing.T) {
 	if err != nil || report.Broken == nil || report.Broken.Kind != archive.CheckpointUnknown {
 		t.Errorf("without trust: %+v %v", report, err)
 	}
+}
+
+// TestDoctorJudgesCheckpoints: the doctor says which day's checkpoint is not
+// what was signed, every one of them; one that was taken away is missed.
+func TestDoctorJudgesCheckpoints(t *testing.T) {
+	withBackDoors(t, func(t *testing.T, store archive.Store, exec func(string)) {
+		s, _ := newService(t, func(o *issuance.Options) { o.Store, o.AuditKey = store, auditKey(t) })
+		for i := range 3 {
+			if made, err := s.Checkpoint(t.Context(), clock.AddDate(0, 0, i-3)); !made || err != nil {
+				t.Fatal(made, err)
+			}
+		}
+		days := make([]string, 3)
+		for i := range days {
+			days[i] = archive.Day(clock).AddDate(0, 0, i-3).Format(time.DateOnly)
+		}
+		exec(`CREATE TABLE kept AS SELECT * FROM checkpoints`)
+		for name, c := range map[string]struct {
+			change string
+			want   []string // the days that are named
+		}{
+			"nothing":         {`SELECT 1`, nil},
+			"another's":       {`UPDATE checkpoints SET signature = (SELECT signature FROM kept WHERE day = '` + days[0] + `')`, days[1:]},
+			"half of it":      {`UPDATE checkpoints SET signature = substr(signature, 1, 500) WHERE day = '` + days[1] + `'`, days[1:2]},
+			"no signature":    {`UPDATE checkpoints SET signature = substr(signature, 1, 0)`, days},
+			"a finer time":    {`UPDATE checkpoints SET at = at + 5 WHERE day = '` + days[2] + `'`, days[2:]},
+			"taken away":      {`DELETE FROM checkpoints WHERE day = '` + days[1] + `'`, days[1:2]},
+			"on another day":  {`UPDATE checkpoints SET day = '2020-01-01' WHERE day = '` + days[2] + `'`, []string{"2020-01-01", days[2]}},
+			"of another time": {`UPDATE checkpoints SET at = at - 86400000000 WHERE day = '` + days[0] + `'`, days[:1]},
+		} {
+			exec(c.change)
+			d, err := s.Doctor(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := fmt.Sprint(d.Findings)
+			for _, day := range c.want {
+				if !strings.Contains(got, day) {
+					t.Errorf("%s: %s is not said: %v", name, day, got)
+				}
+			}
+			if len(d.Findings) != len(c.want) {
+				t.Errorf("%s: %v, want %v", name, got, c.want)
+			}
+			exec(`DELETE FROM checkpoints`)
+			exec(`INSERT INTO checkpoints SELECT * FROM kept`)
+		}
+	})
 }
 
 // TestCheckpointWithoutItsKey: without a service key the seal of an agency signs;

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestMain lets the test binary stand in for the antin command, so that tests
@@ -27,5 +28,13 @@ func antin(t *testing.T, stdin string, args ...string) (code int, stdout, stderr
 	t.Helper()
 	var out, err bytes.Buffer
 	code = run(t.Context(), args, strings.NewReader(stdin), &out, &err)
+	return code, out.String(), err.String()
+}
+
+// antinAt runs a command at another time.
+func antinAt(t *testing.T, now time.Time, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = runAt(t.Context(), func() time.Time { return now }, args, strings.NewReader(""), &out, &err)
 	return code, out.String(), err.String()
 }

@@ -198,15 +198,15 @@ func (c *cli) registerList(ctx context.Context, a *app, f archive.Filter, asJSON
 
 func (c *cli) doctor() *cobra.Command {
 	return c.dataFlag(&cobra.Command{
-		Use: "doctor", Short: "Khám kho lưu trữ: mã băm mọi tệp, mọi dãy số, mọi chuỗi", Args: exactly(0, "--data"),
+		Use: "doctor", Short: "Khám kho lưu trữ: mã băm mọi tệp, mọi dãy số, mọi chuỗi, chữ ký mọi mốc ngày", Args: exactly(0, "--data"),
 		RunE: c.withApp(func(ctx context.Context, a *app) error {
-			d, err := a.store.Doctor(ctx)
+			d, err := a.service.Doctor(ctx)
 			if err != nil {
 				return err
 			}
 			p := printer{w: c.out}
-			p.line(c.tell("%d văn bản, %d bản, %d số, %d dòng nhật ký", "%d documents, %d revisions, %d numbers, %d audit rows"),
-				d.Documents, d.Revisions, d.Numbers, d.Audit.Rows)
+			p.line(c.tell("%d văn bản, %d bản, %d số, %d dòng nhật ký, %d mốc ngày", "%d documents, %d revisions, %d numbers, %d audit rows, %d checkpoints"),
+				d.Documents, d.Revisions, d.Numbers, d.Audit.Rows, d.Audit.Checkpoints)
 			for _, f := range d.Findings {
 				p.line("%s %s %s: %s", f.Kind, f.Document, f.Subject, f.Detail)
 			}
