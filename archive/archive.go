@@ -172,6 +172,12 @@ type Upkeep interface {
 	// to; next is "" at the end. Without such files it does nothing.
 	// Errors: *OwnerError.
 	CollectFiles(ctx context.Context, before time.Time, after string, most int) (next string, removed int, err error)
+	// MoveToFiles moves up to most contents, those after a place, from the
+	// database to the files outside it, each whole and compared with its hash
+	// before it is written and after. A content that is damaged stays where it
+	// is. It may be interrupted, repeated and run by several at once.
+	// Errors: *OwnerError; *InvalidError when there are no files outside.
+	MoveToFiles(ctx context.Context, after int64, most int) (Moved, error)
 	// Kept counts the contents in the database and in files, of which Backup
 	// holds only the first.
 	Kept(ctx context.Context) (Kept, error)

@@ -27,6 +27,7 @@ const (
 	ActionRevokeKey    = "key.revoke"   //
 	ActionDestroy      = "destroy"      // data and PDFs at the end of their retention
 	ActionBackup       = "backup"       //
+	ActionMoveFiles    = "files.move"   // contents went from the database to files outside it
 	ActionRecover      = "recover"      // a document was finished after a restart
 	ActionRefused      = "refused"      // a call was refused for want of a role
 	ActionCheckpoint   = "checkpoint"   //

@@ -48,6 +48,14 @@ type Kept struct {
 	Where           string // of the files; "" without
 }
 
+// Moved is what one call of MoveToFiles did.
+type Moved struct {
+	Next     int64 // where to go on; 0 at the end
+	Contents int   // that are in files now
+	Bytes    int64 // of them, whole
+	Damaged  []CorruptError
+}
+
 // OwnerError says that a storage of files belongs to another archive.
 type OwnerError struct{ Where, Owner string }
 

@@ -36,7 +36,7 @@ func (e *Engine) fetch(ctx context.Context, sum []byte) ([]byte, error) {
 }
 
 // unfile takes a destroyed document's files away, those that no other document
-// has. Until it succeeds Destroy fails, and may be repeated.
+// has: also what an interrupted MoveToFiles may have put there. Until it succeeds Destroy fails, and may be repeated.
 func (e *Engine) unfile(ctx context.Context, d archive.Document) error {
 	if e.files == nil {
 		return nil
@@ -44,7 +44,7 @@ func (e *Engine) unfile(ctx context.Context, d archive.Document) error {
 	var sums [][]byte
 	err := e.reading(ctx, "looking for destroyed files", func(r reader) (err error) {
 		sums, err = collect(ctx, r, func(rows *sql.Rows) (sum []byte, err error) { return sum, rows.Scan(&sum) },
-			`SELECT sha256 FROM contents WHERE filed = 1 AND destroyed IS NOT NULL AND (
+			`SELECT sha256 FROM contents WHERE destroyed IS NOT NULL AND (
 				id IN (SELECT content FROM revisions WHERE document = $1) OR
 				sha256 IN (SELECT sha256 FROM annexes WHERE document = $1) OR
 				sha256 IN (SELECT signed FROM annexes WHERE document = $1))`, d.ID)
@@ -95,7 +95,8 @@ func (e *Engine) CollectFiles(ctx context.Context, before time.Time, after strin
 	return after, removed, nil
 }
 
-// collect removes one file if it is old and no live content is kept in it.
+// collect removes one file if it is old and of no live content: not even of one
+// in the database, which MoveToFiles may just be giving this file.
 func (e *Engine) collect(ctx context.Context, f archive.FileInfo, before time.Time) (int, error) {
 	if !f.Stored.Before(before) {
 		return 0, nil
@@ -106,7 +107,7 @@ func (e *Engine) collect(ctx context.Context, f archive.FileInfo, before time.Ti
 	}
 	var n int64
 	err = e.reading(ctx, "looking for the owner of a file", func(r reader) error {
-		return r.row(ctx, `SELECT count(*) FROM contents WHERE sha256 = $1 AND filed = 1 AND destroyed IS NULL`, sum).Scan(&n)
+		return r.row(ctx, `SELECT count(*) FROM contents WHERE sha256 = $1 AND destroyed IS NULL`, sum).Scan(&n)
 	})
 	if err != nil || n > 0 {
 		return 0, err
