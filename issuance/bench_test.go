@@ -12,6 +12,8 @@ import (
 
 	"antin/archive"
 	"antin/archive/conformance"
+	"antin/archive/postgres"
+	"antin/internal/judge"
 	"antin/issuance"
 )
 
@@ -59,14 +61,18 @@ func BenchmarkArchived(b *testing.B) {
 
 // BenchmarkRegister is what a document costs whole, rendered, certified,
 // numbered, sealed and durable, in registers of three sizes (see
-// conformance.Benchmark; use -benchtime 20x).
+// conformance.Benchmark; use -benchtime 20x). The test server of PostgreSQL does
+// not wait for the disk; its backends' processor time counts.
 func BenchmarkRegister(b *testing.B) {
 	r := sample(b, "qd-cham-dut-tctn", nil)
 	began := time.Now()
 	var n atomic.Int64
-	conformance.Benchmark(b, func(b *testing.B) conformance.Bench {
+	bench := func(b *testing.B, change func(*issuance.Options)) conformance.Bench {
 		s, store := newService(b, func(o *issuance.Options) {
 			o.Now = func() time.Time { return clock.Add(time.Since(began)) }
+			if change != nil {
+				change(o)
+			}
 		})
 		return conformance.Bench{Store: store, One: func() error {
 			r := r
@@ -74,5 +80,19 @@ func BenchmarkRegister(b *testing.B) {
 			_, _, err := s.Make(b.Context(), r, issuance.UntilIssued)
 			return err
 		}}
-	}, 1_000, 10_000, 100_000)
+	}
+	b.Run("sqlite", func(b *testing.B) {
+		conformance.Benchmark(b, func(b *testing.B) conformance.Bench { return bench(b, nil) }, 1_000, 10_000, 100_000)
+	})
+	b.Run("postgresql", func(b *testing.B) {
+		conformance.Benchmark(b, func(b *testing.B) conformance.Bench {
+			server := judge.Postgres(b)
+			store, err := postgres.Open(b.Context(), server)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Cleanup(func() { _ = store.Close() })
+			return bench(b, func(o *issuance.Options) { o.Store = store }).OnServer(b, server)
+		}, 1_000, 10_000, 100_000)
+	})
 }
