@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -182,7 +183,7 @@ func (r *full) resume() {
 func (r *full) check() {
 	r.t.Helper()
 	numbered, serials := 0, map[int]string{}
-	for _, l := range append(r.issued[:len(r.issued):len(r.issued)], r.waiting...) {
+	for _, l := range append(slices.Clip(r.issued), r.waiting...) {
 		id := l.draft.ID
 		d, err := r.s.Get(r.t.Context(), id)
 		if l.steps == 0 {

@@ -41,6 +41,11 @@ func hashOf(r issuance.Request) [32]byte {
 	if r.SeparateAnnexes {
 		h.Write([]byte("\nseparate"))
 	}
+	for _, x := range [...][2]string{{"version", r.Version}, {"agency", r.Agency}, {"replaces", r.Replaces}, {"corrects", r.Corrects}} {
+		if x[1] != "" {
+			fmt.Fprintf(h, "\n%s %q", x[0], x[1])
+		}
+	}
 	for _, a := range r.Annexes {
 		fmt.Fprintf(h, "\n%q %x", a.Title, sha256.Sum256(a.PDF))
 	}

@@ -170,3 +170,61 @@ func squeeze(s string) string {
 		return r
 	}, s)
 }
+
+// TestReplaceByCommand: a document takes the place of an earlier one, or
+// corrects it, from the command line; the register says so.
+func TestReplaceByCommand(t *testing.T) {
+	forms, err := templates.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, err := forms.Choose("qd-cham-dut-tctn", "", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sample := string(form.Sample())
+	dir := t.TempDir()
+	_, first := issueSample(t, dir, form)
+	out := filepath.Join(t.TempDir(), "again.pdf")
+	issue := func(args ...string) (int, issued, string) {
+		code, stdout, stderr := antin(t, sample, append([]string{"issue", form.ID, "-o", out, "--data", dir, "--json"}, args...)...)
+		var got issued
+		if code == 0 {
+			if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return code, got, stderr
+	}
+	if code, _, stderr := issue("--replaces", first.ID, "--corrects", first.ID); code != 2 || !strings.Contains(stderr, "--corrects") {
+		t.Errorf("both: exit %d: %s", code, stderr)
+	}
+	if code, _, stderr := issue("--replaces", "khong-co"); code != 1 || !strings.Contains(stderr, "khong-co") {
+		t.Errorf("an unknown document: exit %d: %s", code, stderr)
+	}
+	code, second, stderr := issue("--replaces", first.ID, "--idempotency-key", "k")
+	if code != 0 {
+		t.Fatalf("replacing: exit %d: %s", code, stderr)
+	}
+	if code, again, stderr := issue("--replaces", first.ID, "--idempotency-key", "k"); code != 0 || again.ID != second.ID {
+		t.Errorf("once more: exit %d, %s, want %s: %s", code, again.ID, second.ID, stderr)
+	}
+	if code, _, _ := issue("--idempotency-key", "k"); code != 1 {
+		t.Errorf("the same key for another request: exit %d", code)
+	}
+	if code, _, stderr := issue("--corrects", second.ID); code != 0 {
+		t.Errorf("correcting: exit %d: %s", code, stderr)
+	}
+	_, stdout, _ := antin(t, "", "register", "list", "--json", "--data", dir)
+	var list struct{ Entries []entry }
+	if err := json.Unmarshal([]byte(stdout), &list); err != nil {
+		t.Fatal(err)
+	}
+	states := map[string]string{}
+	for _, e := range list.Entries {
+		states[e.DocumentID] = e.State
+	}
+	if len(states) != 3 || states[first.ID] != "replaced" || states[second.ID] != "corrected" {
+		t.Errorf("the register has %v", states)
+	}
+}

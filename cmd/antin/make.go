@@ -87,7 +87,7 @@ type issued struct {
 }
 
 func (c *cli) issue() *cobra.Command {
-	var out, version, agency, key string
+	var out, version, agency, key, replaces, corrects string
 	var annexes []string
 	var asJSON, separate bool
 	cmd := &cobra.Command{
@@ -99,6 +99,9 @@ func (c *cli) issue() *cobra.Command {
 			if out == "-" && asJSON {
 				return usage("-o - và --json không dùng cùng nhau", "-o - and --json do not go together")
 			}
+			if replaces != "" && corrects != "" {
+				return usage("một văn bản thay thế hoặc đính chính một văn bản, không cả hai: chọn --replaces hoặc --corrects", "a document replaces one or corrects one, not both: give --replaces or --corrects")
+			}
 			r, err := c.request(args, version, agency)
 			if err != nil {
 				return err
@@ -106,7 +109,7 @@ func (c *cli) issue() *cobra.Command {
 			if r.Annexes, err = c.annexFiles(annexes); err != nil {
 				return err
 			}
-			r.SeparateAnnexes = separate
+			r.SeparateAnnexes, r.Replaces, r.Corrects = separate, replaces, corrects
 			if key != "" {
 				r.Idempotency = archive.Idempotency{Scope: "cli", Key: key, RequestHash: hashOf(r)}
 			}
@@ -163,6 +166,8 @@ func (c *cli) issue() *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "in kết quả bằng JSON")
 	cmd.Flags().StringArrayVar(&annexes, "annex", nil, "phụ lục ở tệp PDF riêng, ký số của cơ quan: \"Tên phụ lục=TỆP.pdf\" (nhiều lần được)")
 	cmd.Flags().BoolVar(&separate, "separate-annexes", false, "tách phụ lục của biểu mẫu thành tệp riêng")
+	cmd.Flags().StringVar(&replaces, "replaces", "", "mã văn bản đã phát hành mà văn bản này thay thế")
+	cmd.Flags().StringVar(&corrects, "corrects", "", "mã văn bản đã phát hành mà văn bản này đính chính")
 	cmd.Flags().StringVar(&key, "idempotency-key", "", "chạy lại với cùng khóa thì nhận lại cùng văn bản")
 	return cmd
 }

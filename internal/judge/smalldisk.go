@@ -48,7 +48,7 @@ func (d *SmallDisk) Leave(n int64) {
 	if err := syscall.Statfs(d.path, &fs); err != nil {
 		d.t.Fatalf("judge postgresql: %v", err)
 	}
-	d.resize(int64(fs.Blocks-fs.Bfree)*fs.Bsize + n) //nolint:gosec // some MB
+	d.resize(int64(fs.Blocks-fs.Bfree)*fs.Bsize + n)
 }
 
 // Free gives the disk the room back that it began with.
