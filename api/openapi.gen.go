@@ -1071,6 +1071,9 @@ type RegisterEntry struct {
 	DocumentType string             `json:"document_type"`
 	DossierCode  *string            `json:"dossier_code,omitempty"`
 
+	// Ended column (10): day of a withdrawal or replacement
+	Ended *openapi_types.Date `json:"ended,omitempty"`
+
 	// KeptBy column (6): who keeps the archive copy
 	KeptBy *string `json:"kept_by,omitempty"`
 
@@ -1081,6 +1084,9 @@ type RegisterEntry struct {
 	// Receipt column (9): note of the delivery
 	Receipt    *string `json:"receipt,omitempty"`
 	Recipients *string `json:"recipients,omitempty"`
+
+	// ReplacedBy column (10): id of the document that replaced or corrected it
+	ReplacedBy *string `json:"replaced_by,omitempty"`
 
 	// Sent column (8): when it was issued
 	Sent   *openapi_types.Date `json:"sent,omitempty"`

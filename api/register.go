@@ -52,7 +52,10 @@ func (h *handlers) ListRegister(c echo.Context, params ListRegisterParams) error
 			DocumentType: e.DocumentType, Subject: e.Subject, Signer: optional(e.Signer),
 			Recipients: optional(strings.Join(e.Recipients, "; ")), State: State(e.State), DocumentID: e.DocumentID,
 			KeptBy: optional(e.KeptBy), Copies: &e.Copies, Receipt: optional(e.Receipt), Note: optional(e.Note),
-			Book: optional(e.Number.Book), Agency: optional(e.Number.Agency), DossierCode: optional(e.DossierCode),
+			Book: optional(e.Number.Book), Agency: optional(e.Number.Agency), DossierCode: optional(e.DossierCode), ReplacedBy: optional(e.ReplacedBy),
+		}
+		if !e.Ended.IsZero() {
+			out.Entries[i].Ended = &openapi_types.Date{Time: e.Ended.In(archive.Zone)}
 		}
 		if !e.Sent.IsZero() {
 			out.Entries[i].Sent = &openapi_types.Date{Time: e.Sent.In(archive.Zone)}

@@ -67,6 +67,7 @@ type Entry struct {
 	Sent         time.Time // (8) zero until issued
 	Receipt      string    // (9) note of the delivery
 	Note         string    // (10) reason of a withdrawal, replacement, correction
+	Ended        time.Time // (10) moment of a withdrawal or replacement; zero without
 	State        State
 	DocumentID   string
 	LookupCode   string

@@ -66,6 +66,9 @@ func (s *Service) Export(ctx context.Context, e Export, by archive.Actor) ([]byt
 			return nil, fmt.Errorf("book %s of %d has more than %d entries", e.Book, e.Year, maxExport)
 		}
 	}
+	if b.Successors, err = s.successors(ctx, b.Entries); err != nil {
+		return nil, err
+	}
 	var out bytes.Buffer
 	switch e.Format {
 	case "xlsx":
@@ -81,6 +84,22 @@ func (s *Service) Export(ctx context.Context, e Export, by archive.Actor) ([]byt
 		return nil, err
 	}
 	return out.Bytes(), s.recordExport(ctx, e, agency.ID, len(b.Entries), by)
+}
+
+// successors names what replaced or corrected the documents of a book.
+func (s *Service) successors(ctx context.Context, entries []archive.Entry) (map[string]string, error) {
+	out := map[string]string{}
+	for _, e := range entries {
+		if e.ReplacedBy == "" {
+			continue
+		}
+		by, err := s.successor(ctx, archive.Document{ReplacedBy: e.ReplacedBy})
+		if err != nil {
+			return nil, fmt.Errorf("read what replaced document %s: %w", e.DocumentID, err)
+		}
+		out[e.DocumentID] = by
+	}
+	return out, nil
 }
 
 func (s *Service) recordExport(ctx context.Context, e Export, agency string, entries int, by archive.Actor) error {

@@ -109,7 +109,7 @@ var numberTests = map[string]func(*testing.T, archive.Store){
 		}
 		p, err := s.Register(t.Context(), archive.Filter{Agency: "snv"}, archive.Page{})
 		must(t, err)
-		if len(p.Entries) != 2 || p.Entries[0].State != archive.Withdrawn || p.Entries[0].Note != "hủy số" {
+		if len(p.Entries) != 2 || p.Entries[0].State != archive.Withdrawn || p.Entries[0].Note != "hủy số" || !p.Entries[0].Ended.Equal(Noon) {
 			t.Errorf("the register is %+v", p.Entries)
 		}
 		healthy(t, s)

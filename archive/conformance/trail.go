@@ -21,14 +21,19 @@ var trailTests = map[string]func(*testing.T, archive.Store){
 		must(t, err)
 		var got []string
 		for _, r := range rows {
-			var detail struct{ From, To, Number, SHA256 string }
+			var detail struct {
+				From, To, Number, SHA256 string
+				Revision                 int
+			}
 			must(t, json.Unmarshal(r.Detail, &detail))
-			got = append(got, fmt.Sprintf("%s %s>%s %s", r.Action, detail.From, detail.To, detail.Number))
+			got = append(got, fmt.Sprintf("%s %s>%s revision %d %s", r.Action, detail.From, detail.To, detail.Revision, detail.Number))
 			if r.By != Clerk || !r.At.Equal(Noon) || r.Agency != "snv" {
 				t.Errorf("row %+v", r)
 			}
 		}
-		want := fmt.Sprint([]string{"draft >draft ", "sign draft>signed ", "number signed>numbered " + doc.Number.Full(), "issue numbered>issued "})
+		want := fmt.Sprint([]string{
+			"draft >draft revision 1 ", "sign draft>signed revision 2 ", "number signed>numbered revision 2 " + doc.Number.Full(), "issue numbered>issued revision 3 ",
+		})
 		if fmt.Sprint(got) != want {
 			t.Errorf("rows are %q, want %s", got, want)
 		}

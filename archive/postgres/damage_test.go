@@ -148,3 +148,56 @@ func TestAuditEdits(t *testing.T) {
 		t.Errorf("after the edits: %+v %v", report, err)
 	}
 }
+
+// What is wrong in the database is found, each kind by its name.
+func TestDoctorFinds(t *testing.T) {
+	server := judge.Postgres(t)
+	for name, c := range map[string]struct {
+		sql  string
+		kind archive.FindingKind
+	}{
+		"content edited":    {`UPDATE contents SET tail = set_byte(tail, 0, get_byte(tail, 0) # 1) WHERE id = 2`, archive.FindContent},
+		"content gone":      {`DELETE FROM contents WHERE id = 3`, archive.FindContent},
+		"base gone":         {`DELETE FROM contents WHERE id = 1`, archive.FindContent},
+		"content's size":    {`UPDATE contents SET size = size + 1 WHERE id = 3`, archive.FindContent},
+		"revision gone":     {`DELETE FROM revisions WHERE n = 3`, archive.FindRevision},
+		"state set back":    {`UPDATE documents SET state = 'signed' WHERE serial = 1`, archive.FindState},
+		"number taken away": {`UPDATE documents SET serial = NULL, year = NULL WHERE serial = 2`, archive.FindNumber},
+		"number changed":    {`UPDATE documents SET serial = 9 WHERE serial = 3`, archive.FindNumber},
+		"date changed":      {`UPDATE documents SET day = '2026-01-04' WHERE serial = 2`, archive.FindNumber},
+		"year changed":      {`UPDATE documents SET year = 2025 WHERE serial = 3`, archive.FindNumber},
+		"book set back":     {`UPDATE book_years SET next = 2`, archive.FindNumber},
+		"document gone":     {`DELETE FROM documents WHERE serial = 2`, archive.FindNumber},
+		"link":              {`UPDATE documents SET replaced_by = 'none' WHERE serial = 1`, archive.FindLink},
+		"word index":        {`DELETE FROM document_words WHERE seq = 2`, archive.FindIndex},
+		"audit row":         {`DELETE FROM audit WHERE seq = 8`, archive.FindAudit},
+		"audit row edited":  {`UPDATE audit SET actor_name = 'Người khác' WHERE seq = 9`, archive.FindAudit},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dsn := schema(t, server)
+			s := openAt(t, dsn)
+			conformance.Setup(t, s)
+			for range 3 {
+				conformance.Issue(t, s, conformance.Draft(conformance.NewID()))
+			}
+			conn, err := pgx.Connect(t.Context(), dsn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+			// Neither the triggers of the trail nor what refers to the row are in the way.
+			for _, q := range []string{`SET session_replication_role = replica`, c.sql} {
+				if tag, err := conn.Exec(t.Context(), q); err != nil || q == c.sql && tag.RowsAffected() == 0 {
+					t.Fatal(tag, err)
+				}
+			}
+			d, err := s.Doctor(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(d.Findings, func(f archive.Finding) bool { return f.Kind == c.kind }) {
+				t.Errorf("findings are %+v, want one of %s", d.Findings, c.kind)
+			}
+		})
+	}
+}

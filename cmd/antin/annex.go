@@ -172,8 +172,15 @@ func (c *cli) annexGet() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, a.close()) }()
-			pdf, _, err := a.service.AnnexContent(cmd.Context(), args[0], n)
+			doc, err := a.store.Get(cmd.Context(), args[0])
 			if err != nil {
+				return err
+			}
+			pdf, _, err := a.service.AnnexContent(cmd.Context(), doc.ID, n)
+			if err != nil {
+				return err
+			}
+			if err := a.service.Look(cmd.Context(), doc, "annex", person()); err != nil {
 				return err
 			}
 			return c.writeFile(out, pdf)

@@ -48,6 +48,10 @@ func TestIssueWithAnnexes(t *testing.T) {
 	if a, b := read(t, again), read(t, made.Annexes[1]); string(a) != string(b) {
 		t.Error("annex get gives another file")
 	}
+	trail := filepath.Join(dir, "trail.jsonl")
+	if code, _, errs := antin(t, "", "audit", "export", "-o", trail, "--data", data); code != 0 || !strings.Contains(string(read(t, trail)), `{\"what\":\"annex\"}`) {
+		t.Errorf("the look at the annex is not in the trail: %d %s", code, errs)
+	}
 	for _, args := range [][]string{
 		{"annex", "get", made.ID, "-n", "7", "-o", again, "--data", data},
 		{"annex", "add", made.ID, out, "--title", "Phụ lục III", "--data", data},

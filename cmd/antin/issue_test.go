@@ -215,6 +215,22 @@ func TestReplaceByCommand(t *testing.T) {
 	if code, _, stderr := issue("--corrects", second.ID); code != 0 {
 		t.Errorf("correcting: exit %d: %s", code, stderr)
 	}
+	if code, _, stderr := antin(t, "", "view", first.ID, "-o", out, "--data", dir); code != 0 {
+		t.Errorf("viewing what was replaced: exit %d: %s", code, stderr)
+	}
+	trail := filepath.Join(dir, "trail.jsonl")
+	if code, _, stderr := antin(t, "", "audit", "export", "-o", trail, "--data", dir); code != 0 {
+		t.Fatal(stderr)
+	}
+	if n := strings.Count(string(read(t, trail)), "viewing_copy"); n != 1 {
+		t.Errorf("the look at the copy is %d times in the trail", n)
+	}
+	if code, _, stderr := antin(t, "", "register", "export", "-o", filepath.Join(dir, "so.csv"), "--data", dir, "--year", second.Date[:4], "--agency", "snv-hanoi"); code != 0 {
+		t.Fatal(stderr)
+	}
+	if book := string(read(t, filepath.Join(dir, "so.csv"))); !strings.Contains(book, " bởi 02/"+second.Symbol) || !strings.Contains(book, "Được đính chính bởi 03/"+second.Symbol) {
+		t.Errorf("the book does not say what took whose place:\n%s", book)
+	}
 	_, stdout, _ := antin(t, "", "register", "list", "--json", "--data", dir)
 	var list struct{ Entries []entry }
 	if err := json.Unmarshal([]byte(stdout), &list); err != nil {

@@ -20,8 +20,11 @@ func (c *cli) view() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, a.close()) }()
-			pdf, _, err := a.service.ViewingCopy(cmd.Context(), args[0])
+			pdf, doc, err := a.service.ViewingCopy(cmd.Context(), args[0])
 			if err != nil {
+				return err
+			}
+			if err := a.service.Look(cmd.Context(), doc, "viewing_copy", person()); err != nil {
 				return err
 			}
 			return c.writeFile(out, pdf)

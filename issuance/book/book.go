@@ -25,6 +25,9 @@ type Book struct {
 	Year             int
 	Volume           int // quyển số, from 1; 0 leaves it to be written by hand
 	Entries          []archive.Entry
+	// Successors names, by document, what replaced or corrected it: its number,
+	// symbol and date.
+	Successors map[string]string
 }
 
 // column is one of the ten columns of Phụ lục IV, with its width in mm in the
@@ -45,7 +48,7 @@ var columns = []column{
 	{"Số lượng bản", 17.5, func(e archive.Entry) string { return strconv.Itoa(max(1, e.Copies)) }},
 	{"Ngày chuyển", 20, func(e archive.Entry) string { return day(e.Sent) }},
 	{"Ký nhận", 15, func(e archive.Entry) string { return e.Receipt }},
-	{"Ghi chú", 12.5, func(e archive.Entry) string { return note(e) }},
+	{"Ghi chú", 12.5, nil}, // see note
 }
 
 func day(t time.Time) string {
@@ -63,12 +66,19 @@ func subject(e archive.Entry) string {
 	return e.DocumentType + ": " + e.Subject
 }
 
-// note says what became of a document that is no longer simply in force.
-func note(e archive.Entry) string {
+// note says what became of a document that is no longer simply in force: when,
+// by what, why.
+func (b *Book) note(e archive.Entry) string {
 	words := map[archive.State]string{
 		archive.Numbered: "Chưa đóng dấu", archive.Withdrawn: "Thu hồi", archive.Replaced: "Được thay thế", archive.Corrected: "Được đính chính",
 	}
 	w := words[e.State]
+	if !e.Ended.IsZero() && w != "" {
+		w += " ngày " + day(e.Ended)
+	}
+	if by := b.Successors[e.DocumentID]; by != "" && (e.State == archive.Replaced || e.State == archive.Corrected) {
+		w += " bởi " + by
+	}
 	if w != "" && e.Note != "" {
 		return w + ": " + e.Note
 	}
@@ -79,8 +89,11 @@ func (b *Book) rows(yield func([]string) bool) {
 	for _, e := range b.Entries {
 		row := make([]string, len(columns))
 		for i, c := range columns {
-			row[i] = c.value(e)
+			if c.value != nil {
+				row[i] = c.value(e)
+			}
 		}
+		row[len(row)-1] = b.note(e)
 		if !yield(row) {
 			return
 		}

@@ -34,13 +34,31 @@ func year(n int) *Book {
 		}
 		switch i % 7 {
 		case 3:
-			e.State, e.Note = archive.Withdrawn, "Ban hành sai đối tượng"
+			e.State, e.Note, e.Ended = archive.Withdrawn, "Ban hành sai đối tượng", time.Date(2026, 12, 3, 9, 0, 0, 0, archive.Zone)
 		case 5:
 			e.Subject = strings.Repeat("Trích yếu rất dài về việc hỗ trợ kinh phí đào tạo ", 5)
 		}
 		b.Entries = append(b.Entries, e)
 	}
 	return b
+}
+
+// TestNote: column 10 says when, by what and why a document left force.
+func TestNote(t *testing.T) {
+	b := &Book{Successors: map[string]string{"d": "16/QĐ-SNV ngày 04/12/2026"}}
+	ended := time.Date(2026, 12, 3, 20, 0, 0, 0, time.UTC) // the 4th in Hà Nội
+	for want, e := range map[string]archive.Entry{
+		"":                              {State: archive.Issued},
+		"Chưa đóng dấu":                 {State: archive.Numbered},
+		"Thu hồi ngày 04/12/2026: nhầm": {State: archive.Withdrawn, Ended: ended, Note: "nhầm", DocumentID: "d"},
+		"Được thay thế ngày 04/12/2026": {State: archive.Replaced, Ended: ended, DocumentID: "other"},
+		"Được thay thế ngày 04/12/2026 bởi 16/QĐ-SNV ngày 04/12/2026: sai tên": {State: archive.Replaced, Ended: ended, Note: "sai tên", DocumentID: "d"},
+		"Được đính chính bởi 16/QĐ-SNV ngày 04/12/2026":                        {State: archive.Corrected, DocumentID: "d"},
+	} {
+		if got := b.note(e); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 }
 
 func TestCSV(t *testing.T) {
@@ -55,7 +73,7 @@ func TestCSV(t *testing.T) {
 	if !ok || err != nil || len(rows) != 10 || len(rows[0]) != 10 {
 		t.Fatalf("%v, %d rows, %v", ok, len(rows), err)
 	}
-	if rows[1][0] != "01/QĐ-SNV" || !strings.HasPrefix(rows[1][4], "'=") || rows[4][9] != "Thu hồi: Ban hành sai đối tượng" {
+	if rows[1][0] != "01/QĐ-SNV" || !strings.HasPrefix(rows[1][4], "'=") || rows[4][9] != "Thu hồi ngày 03/12/2026: Ban hành sai đối tượng" {
 		t.Errorf("%q %q", rows[1], rows[4])
 	}
 }

@@ -152,7 +152,7 @@ func entry(d found) archive.Entry {
 	return archive.Entry{
 		Number: *d.Number, DocumentType: d.DocumentType, Subject: d.Subject, Signer: d.SignatoryName,
 		Recipients: d.Recipients, KeptBy: d.KeptBy, Copies: d.Copies, Sent: d.Issued, Receipt: d.receipt,
-		Note: d.Reason, State: d.State, DocumentID: d.ID, LookupCode: d.LookupCode, DossierCode: d.DossierCode,
+		Note: d.Reason, Ended: d.Ended, State: d.State, DocumentID: d.ID, LookupCode: d.LookupCode, DossierCode: d.DossierCode,
 		ReplacedBy: d.ReplacedBy,
 	}
 }
