@@ -33,7 +33,7 @@ const (
 	ActionCheckpoint   = "checkpoint"   //
 	ActionWarning      = "warning"      // a document was drafted or issued against a rule that only warns
 	ActionExport       = "export"       // the register or a dossier left the system
-	ActionConfigChange = "config.value" // a setting outside agencies and books
+	ActionConfigChange = "config.value" // what the service runs with beside agencies and books: trust, forms, environment
 )
 
 // AuditRow is one link of the chain.

@@ -78,6 +78,26 @@ func (c *config) load() error {
 	return nil
 }
 
+// settings is what of the configuration changes what the service does, for the
+// audit trail: no secrets, no addresses of databases.
+func (c *config) settings() map[string]string {
+	out := map[string]string{}
+	if u, err := url.Parse(c.TimestampURL); err == nil && c.TimestampURL != "" {
+		out["ANTIN_TIMESTAMP_URL"] = u.Redacted()
+	}
+	if len(c.RevocationHosts) > 0 {
+		out["ANTIN_REVOCATION_HOSTS"] = strings.Join(c.RevocationHosts, ",")
+	}
+	for name, on := range map[string]bool{
+		"ANTIN_REVOCATION_PRIVATE": c.RevocationPrivate, "ANTIN_WEBHOOK_PRIVATE": c.WebhookPrivate, "ANTIN_TRUST_PROXY": c.TrustProxy,
+	} {
+		if on {
+			out[name] = "true"
+		}
+	}
+	return out
+}
+
 // files opens the bucket that the configuration names, nil without one.
 func (c *config) files(ctx context.Context) (archive.Files, error) {
 	if c.S3Endpoint == "" {

@@ -61,6 +61,9 @@ func (c *cli) runService(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if _, err := a.service.RecordSettings(ctx, c.config.settings()); err != nil {
+		return err
+	}
 	server := api.New(api.Config{Service: a.service, Limits: api.DefaultLimits(), Log: log, Now: c.now, TrustProxy: c.config.TrustProxy})
 	stopMetrics, err := c.serveMetrics(ctx, server)
 	if err != nil {
