@@ -99,7 +99,7 @@ func (c *cli) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&c.lang, "lang", "vi", "ngôn ngữ thông báo: vi hoặc en")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(c.serve(), c.forms(), c.render(), c.issue(), c.verify(), c.photo(), c.register(), c.dossier(), c.retention(), c.audit(),
-		c.bench(), c.doctor(), c.backup(), c.restore(), c.bucket(), c.key(), c.webhook(), c.annex(), c.copy(), c.view())
+		c.bench(), c.doctor(), c.backup(), c.restore(), c.bucket(), c.job(), c.key(), c.webhook(), c.annex(), c.copy(), c.view())
 	return root
 }
 
