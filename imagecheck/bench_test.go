@@ -55,17 +55,17 @@ func BenchmarkCheck(b *testing.B) {
 					back *background
 				)
 				step("inspect", func() { in, _ = Inspect(v.data) })
-				var dc [2]int
+				var s jpegStream
 				step("whole", func() {
 					if in.Format == JPEG {
-						_, dc = readWhole(v.data)
+						s.read(v.data)
 					} else {
 						wholeJ2K(v.data[in.codestream.from:in.codestream.to], in, 0)
 					}
 				})
 				step("decode", func() { m, _, _ = decode(b.Context(), v.data, in, wasmPixels) })
 				if in.Format == JPEG {
-					step("seams", func() { seams(m, dc) })
+					step("seams", func() { s.looks(m) })
 				}
 				step("rgb", func() { work, _ = shrunk(m, workPixels) })
 				step("face", func() { f = findFace(work) })

@@ -184,9 +184,9 @@ func (a *analysis) add(rules *Rules, id string, v float64, args ...any) Status {
 
 // decode makes the picture and tells whether the file is as an encoder wrote it.
 func (a *analysis) decode(ctx context.Context, jp2Pixels int) error {
-	var dc [2]int
+	var s jpegStream
 	if a.info.Format == JPEG {
-		a.damage, dc = readWhole(a.data)
+		a.damage = s.read(a.data)
 	}
 	if a.damage == broken {
 		return refuse("format.corrupt", a.info.Format.name())
@@ -206,8 +206,10 @@ func (a *analysis) decode(ctx context.Context, jp2Pixels int) error {
 		if a.damage = wholeJ2K(c, a.info, int(math.Round(math.Log2(1/a.reduced)))); a.damage == broken {
 			return refuse("format.corrupt", a.info.Format.name())
 		}
-	case a.damage == sound && seams(a.source, dc):
-		a.damage = doubtful
+	case a.damage == sound:
+		if a.damage = s.looks(a.source); a.damage == broken {
+			return refuse("format.corrupt", a.info.Format.name())
+		}
 	}
 	return nil
 }

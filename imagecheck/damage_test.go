@@ -86,8 +86,8 @@ func visible(a, b *image.RGBA) float64 {
 	return worst
 }
 
-// seen is the difference above which a damaged block catches the eye.
-const seen = 10
+// shows is the difference above which a damaged block catches the eye.
+const shows = 10
 
 // TestFlippedBits flips single bits anywhere in sound files of every kind and
 // counts what becomes of them before the picture is judged at all. Few that pass
@@ -142,7 +142,7 @@ func TestFlippedBits(t *testing.T) {
 					continue
 				}
 				switch d := visible(want, got); {
-				case d > seen:
+				case d > shows:
 					shown++
 					t.Logf("%s: byte %d bit %d shows by %.0f levels", v.kind, i, k, d)
 				case d > 1:

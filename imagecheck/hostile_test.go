@@ -141,10 +141,11 @@ func FuzzInspect(f *testing.F) {
 			t.Fatalf("%+v", in)
 		}
 		if in.Format == JPEG {
-			_, dc := readWhole(b)
+			var s jpegStream
+			s.read(b)
 			if in.Width*in.Height < 1<<14 {
 				if m, _, err := decode(t.Context(), b, in, wasmPixels); err == nil {
-					seams(m, dc)
+					s.looks(m)
 				}
 			}
 			if _, err := Inspect(stripJPEG(b, 300)); err != nil {

@@ -46,8 +46,8 @@ func (t *huffTable) build(counts, values []byte) bool {
 	return true
 }
 
-// bitReader reads the entropy-coded bytes of one restart interval, stuffing
-// removed as it goes. Past the end it reads ones.
+// bitReader reads the entropy-coded bytes of one restart interval, from which the
+// stuffed zeros are gone. Past the end it reads ones.
 type bitReader struct {
 	b    []byte
 	pos  int
@@ -62,9 +62,6 @@ func (r *bitReader) fill() {
 		if r.pos < len(r.b) {
 			c = r.b[r.pos]
 			r.pos++
-			if c == 0xFF && r.pos < len(r.b) && r.b[r.pos] == 0 {
-				r.pos++
-			}
 		} else {
 			r.over += 8
 			c = 0xFF

@@ -25,6 +25,8 @@ func (s *jpegStream) scan(head, coded []byte) bool {
 		across, down = h.parts[0].c.across, h.parts[0].c.down
 	}
 	total := across * down
+	tr := s.newTrace(h, across, total)
+	all := make([]byte, 0, len(coded))
 	for done, rst := 0, 0; done < total; rst++ {
 		n := total - done
 		if s.interval > 0 {
@@ -35,7 +37,13 @@ func (s *jpegStream) scan(head, coded []byte) bool {
 			return false
 		}
 		coded = rest
-		r := intervalReader{bitReader: bitReader{b: part}, s: s, h: h}
+		from := len(all)
+		all = unstuffed(all, part)
+		clean := all[from:len(all):len(all)]
+		r := intervalReader{bitReader: bitReader{b: clean}, s: s, h: h, trace: tr}
+		if tr != nil {
+			tr.clean = append(tr.clean, clean)
+		}
 		for i := done; i < done+n; i++ {
 			if !r.mcu(i%across, i/across) {
 				return false
@@ -47,7 +55,7 @@ func (s *jpegStream) scan(head, coded []byte) bool {
 		// Padding fills the last byte (F.1.2.3); nothing may follow it but
 		// fill bytes, which some encoders write.
 		if r.left() > 7 {
-			if len(bytes.Trim(part[max(0, len(part)-r.left()/8):], "\x00\xff")) > 0 {
+			if len(bytes.Trim(clean[max(0, len(clean)-r.left()/8):], "\x00\xff")) > 0 {
 				return false
 			}
 			s.doubts = true
@@ -130,10 +138,11 @@ func untilRestart(b []byte, rst int) (head, rest []byte, ok bool) {
 // intervalReader reads the blocks of one restart interval.
 type intervalReader struct {
 	bitReader
-	s    *jpegStream
-	h    scanHead
-	pred [4]int
-	run  int // blocks that are left of an end-of-band run (G.1.2.2)
+	s     *jpegStream
+	h     scanHead
+	pred  [4]int
+	run   int        // blocks that are left of an end-of-band run (G.1.2.2)
+	trace *scanTrace // nil when nothing is noted down
 }
 
 // mcu reads the blocks of the MCU at x, y.
@@ -157,7 +166,13 @@ func (r *intervalReader) mcu(x, y int) bool {
 func (r *intervalReader) block(i int, p *scanPart, at int) bool {
 	switch {
 	case !r.s.progressive:
-		return r.first(i, p) && r.sequential(p)
+		left := int32(r.left())
+		if !r.first(i, p) || !r.sequential(p, nil) {
+			return false
+		}
+		r.trace.left = append(r.trace.left, left)
+		r.trace.dc = append(r.trace.dc, int16(r.pred[i]))
+		return true
 	case r.h.ss == 0 && r.h.ah == 0:
 		return r.first(i, p)
 	case r.h.ss == 0:
@@ -183,8 +198,9 @@ func (r *intervalReader) first(i int, p *scanPart) bool {
 	return d <= 1016+slack && d >= -1024-slack
 }
 
-// sequential reads the 63 AC coefficients of a block (F.2.2.2).
-func (r *intervalReader) sequential(p *scanPart) bool {
+// sequential reads the 63 AC coefficients of a block (F.2.2.2), into c unless that
+// is nil: in zigzag order, as coded.
+func (r *intervalReader) sequential(p *scanPart, c *[64]int32) bool {
 	for k := 1; k < 64; k++ {
 		rs := r.symbol(p.ac)
 		if rs < 0 {
@@ -200,8 +216,15 @@ func (r *intervalReader) sequential(p *scanPart) bool {
 			}
 			continue
 		}
-		if k += rs >> 4; k > 63 || size > 10 || !r.s.holds(p, k, r.value(size)) {
+		if k += rs >> 4; k > 63 || size > 10 {
 			return false
+		}
+		v := r.value(size)
+		if !r.s.holds(p, k, v) {
+			return false
+		}
+		if c != nil {
+			c[k] = int32(v)
 		}
 	}
 	return true

@@ -34,6 +34,7 @@ type jpegStream struct {
 	hmax, vmax  int
 	comps       []jpegComponent
 	doubts      bool
+	traces      []*scanTrace // of a sequential picture, by scan
 }
 
 type jpegComponent struct {
@@ -48,18 +49,17 @@ type jpegComponent struct {
 	used bool // sequential: its scan was seen
 }
 
-// readWhole reads every bit of an inspected JPEG as the standard says and tells
-// whether they add up, and gives the quantisation steps of the mean of a block in
-// luma and in colour.
-func readWhole(data []byte) (d damage, dc [2]int) {
-	var s jpegStream
-	d = s.read(data)
+// steps gives the quantisation steps of the mean of a block in luma and in
+// colour.
+func (s *jpegStream) steps() (dc [2]int) {
 	for i, c := range s.comps {
 		dc[min(i, 1)] = max(dc[min(i, 1)], int(s.quant[c.tq][0]))
 	}
-	return d, dc
+	return dc
 }
 
+// read reads every bit of an inspected JPEG as the standard says and tells
+// whether they add up.
 func (s *jpegStream) read(data []byte) damage {
 	for pos := 2; pos+4 <= len(data); {
 		if data[pos] != 0xFF {

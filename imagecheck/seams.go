@@ -12,17 +12,34 @@ import (
 // whose edges all stand out, and a step down from one row of blocks to the next
 // over the whole width.
 
-// seams tells whether a picture that image/jpeg has decoded shows damage along
-// the grid of its blocks. dc gives for luma and for colour the quantisation step
-// of a block's mean: coarse steps make ledges where the light falls off slowly.
+// looks tells whether a picture that image/jpeg has decoded shows damage: broken
+// where one bit of the file mends it, doubtful where there are seams.
+func (s *jpegStream) looks(m image.Image) damage {
+	planes := gridPlanes(m)
+	worth := float32(0)
+	if d := newMender(s, m, planes); d != nil {
+		worth = d.search().worth()
+	}
+	switch {
+	case worth > mendSure:
+		return broken
+	case worth > mendDoubt || seams(planes, s.steps()):
+		return doubtful
+	}
+	return sound
+}
+
+// seams tells whether planes show damage along the grid of their blocks. dc gives
+// for luma and for colour the quantisation step of a block's mean: coarse steps
+// make ledges where the light falls off slowly.
 //
 // How much blocks show of themselves differs with every file, and one that was
 // saved twice keeps the blocks of the first time. So what stands out is measured
 // against the picture's own: in 800 sound files (qualities 30 to 98, saved once
 // and twice) no patch went beyond 2.0 levels above 2.2 times the usual in luma
 // and 3.4 in colour.
-func seams(m image.Image, dc [2]int) bool {
-	for _, g := range gridPlanes(m) {
+func seams(planes []*gridPlane, dc [2]int) bool {
+	for _, g := range planes {
 		step, room := dc[0], float32(3)
 		if g.colour {
 			step, room = dc[1], 4
@@ -44,16 +61,17 @@ func seams(m image.Image, dc [2]int) bool {
 // one cell in 200 shows above and below.
 func (g *gridPlane) patch() (worst, usual float32) {
 	const beyond = 1000 // the edge of the picture: nothing to compare with
-	mids := make([]float32, 0, g.nx*g.ny)
-	for r := range g.ny {
-		run, inner := float32(0), r > 0 && r+1 < g.ny
-		for c := range g.nx {
+	nx, ny := g.w/g.cw, g.h/g.ch // whole cells only
+	mids := make([]float32, 0, nx*ny)
+	for r := range ny {
+		run, inner := float32(0), r > 0 && r+1 < ny
+		for c := range nx {
 			i := r*g.nx + c
 			mid, begin, end := float32(beyond), float32(beyond), float32(beyond)
 			if r > 0 {
 				mid = g.top[i].size - 3*g.bends[i-g.nx]
 			}
-			if r+1 < g.ny {
+			if r+1 < ny {
 				mid = min(mid, g.top[i+g.nx].size-3*g.bends[i+g.nx])
 			}
 			if c > 0 {
@@ -61,7 +79,7 @@ func (g *gridPlane) patch() (worst, usual float32) {
 			} else if !inner {
 				begin = 0 // three edges at least
 			}
-			if c+1 < g.nx {
+			if c+1 < nx {
 				end = g.left[i+1].size - 3*g.bends[i+1]
 			} else if !inner {
 				end = 0
@@ -98,7 +116,7 @@ func (g *gridPlane) ledge() (worst, usual float32) {
 	rows := make([]float32, 0, g.ny)
 	vals := make([]float32, g.nx)
 	up, down := make([]int, 2*g.nx+1), make([]int, 2*g.nx+1)
-	for r := 1; r+1 < g.ny; r++ {
+	for r := 1; r+1 < g.h/g.ch; r++ {
 		// The cells of this row and of the next, one after the other: each window
 		// of nx cells is one place at which the damage may begin.
 		row := g.top[r*g.nx : (r+2)*g.nx]
@@ -135,6 +153,7 @@ type gridPlane struct {
 	stride, step int
 	cw, ch       int
 	nx, ny       int
+	w, h         int
 	colour, mcu  bool
 	top, left    []jump    // of the cell's upper and left edge against the cell beyond
 	bends        []float32 // how much neighbouring samples bend within the cell
@@ -147,13 +166,15 @@ type jump struct {
 }
 
 func newGridPlane(pix []byte, stride, step, w, h, cw, ch int) *gridPlane {
-	g := &gridPlane{pix: pix, stride: stride, step: step, cw: cw, ch: ch, nx: w / cw, ny: h / ch}
+	// A cell that the picture ends in counts from two samples on.
+	g := &gridPlane{pix: pix, stride: stride, step: step, cw: cw, ch: ch, w: w, h: h, nx: (w + cw - 2) / cw, ny: (h + ch - 2) / ch}
 	n := g.nx * g.ny
 	g.top, g.left = make([]jump, n), make([]jump, n)
 	g.bends = make([]float32, n)
 	for r := range g.ny {
 		for c := range g.nx {
 			i, at := r*g.nx+c, r*ch*stride+c*cw*step
+			cw, ch := min(cw, w-c*cw), min(ch, h-r*ch)
 			if r > 0 {
 				g.top[i] = g.edge(at, stride, step, cw)
 			}
@@ -183,7 +204,7 @@ func (g *gridPlane) edge(at, over, along, n int) jump {
 // bend is the same measure within the cell, where a flipped bit makes no seam.
 func (g *gridPlane) bend(at, over, along, long, n int) float32 {
 	sum, count := 0, 0
-	for k := 3; k < long; k++ {
+	for k := 3; k+1 < long; k++ {
 		if k&7 != 3 && k&7 != 5 {
 			continue
 		}
@@ -195,7 +216,7 @@ func (g *gridPlane) bend(at, over, along, long, n int) float32 {
 			p += along
 		}
 	}
-	return float32(sum) / float32(2*count)
+	return float32(sum) / float32(max(1, 2*count))
 }
 
 // gridPlanes gives the planes of a picture that image/jpeg has decoded, each on
@@ -230,7 +251,7 @@ func gridPlanes(m image.Image) []*gridPlane {
 			add(s.Y, s.YStride, 1, w, h, 8*hs, 8*vs, false, true)
 		}
 		for _, p := range [2][]byte{s.Cb, s.Cr} {
-			add(p, s.CStride, 1, w/hs, h/vs, 8, 8, true, true)
+			add(p, s.CStride, 1, ceilDiv(w, hs), ceilDiv(h, vs), 8, 8, true, true)
 		}
 	case *image.Gray:
 		add(s.Pix, s.Stride, 1, w, h, 8, 8, false, true)
