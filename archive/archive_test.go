@@ -197,7 +197,6 @@ func TestErrorCode(t *testing.T) {
 		{&StateError{}, "state"},
 		{fmt.Errorf("x: %w", &NotFoundError{}), "not_found"},
 		{&BackdateError{}, "back_date"},
-		{&LeaseError{}, "lease"},
 		{errors.New("x"), ""},
 		{nil, ""},
 	} {

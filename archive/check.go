@@ -3,6 +3,7 @@ package archive
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -230,6 +231,9 @@ func (e Event) Check() error {
 	return CheckActor(e.By)
 }
 
+// jobKind is what both engines of jobs take as a name.
+var jobKind = regexp.MustCompile(`^[a-z][a-z0-9]+([_-][a-z0-9]+)*$`)
+
 // Check refuses a job without id or kind.
 func (j Job) Check() error {
 	if err := required("job id", j.ID, "job kind", j.Kind); err != nil {
@@ -237,6 +241,9 @@ func (j Job) Check() error {
 	}
 	if err := checkTexts("job id", j.ID, "job kind", j.Kind, "agency", j.Agency); err != nil {
 		return err
+	}
+	if !jobKind.MatchString(j.Kind) {
+		return &InvalidError{"job kind", "is not a name of lower-case letters, digits, hyphens and underscores"}
 	}
 	if err := CheckText("payload", string(j.Payload), MaxData); err != nil {
 		return err

@@ -170,7 +170,6 @@ func ErrorCode(err error) string {
 		{as[*InvalidError], "invalid"},
 		{as[*CorruptError], "corrupt"},
 		{as[*KeyError], "key"},
-		{as[*LeaseError], "lease"},
 		{as[*RetentionError], "retention"},
 		{as[*DestroyedError], "destroyed"},
 	} {

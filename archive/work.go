@@ -4,32 +4,129 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
 // Queue keeps jobs that outlive a request: sealing after numbering, batches,
-// checkpoints, backups. A job is done at least once: who takes it holds it for
-// the length of a lease, and if it is not finished by then (the process died)
-// another takes it. Doing a job twice must therefore do no harm.
+// deliveries, checkpoints, timestamps. A job is done at least once: one whose
+// process died is done again by another. Doing a job twice must therefore do no
+// harm.
+//
+// In PostgreSQL the jobs are River's (github.com/riverqueue/river), in SQLite
+// the archive's own; both have the semantics that are written here.
 type Queue interface {
 	// Enqueue adds jobs; a job whose ID is there already is left as it is.
 	Enqueue(ctx context.Context, at time.Time, jobs ...Job) (added int, err error)
-	// Claim takes up to n waiting jobs of these kinds (nil is all) that are due,
-	// oldest first, and those whose lease ran out.
-	Claim(ctx context.Context, owner string, kinds []string, n int, at time.Time, lease time.Duration) ([]Job, error)
-	// Progress says how far a job is and renews its lease. *LeaseError when
-	// another has taken it.
-	Progress(ctx context.Context, id, owner string, done, total int, at time.Time, lease time.Duration) error
-	// Finish ends a job with its result.
-	Finish(ctx context.Context, id, owner string, result json.RawMessage, at time.Time) error
-	// Fail gives a job back, to be tried again at retry; a zero retry ends it as
-	// failed.
-	Fail(ctx context.Context, id, owner, reason string, retry, at time.Time) error
-	// Retry makes a failed job wait again, with its attempts counted anew.
+	// RunJobs does jobs until ctx ends, and returns once those that it took are
+	// given back or done. Any number of instances may do so over one store. What
+	// is not known here by its kind is left to others.
+	RunJobs(ctx context.Context, c Crew) error
+	// Retry makes a failed job wait again.
 	Retry(ctx context.Context, id string, by Actor, at time.Time) error
 	Job(ctx context.Context, id string) (Job, error)
 	// Jobs pages through jobs, newest first.
 	Jobs(ctx context.Context, f JobFilter, p Page) ([]Job, string, error)
+}
+
+// The jobs that the store itself asks for, in the transaction that makes them
+// needed.
+const (
+	JobBatch    = "batch"    // about a batch
+	JobDelivery = "delivery" // about a delivery
+)
+
+// JobAbout is the one job of a kind about something that has an id.
+func JobAbout(kind, agency, about string) Job {
+	payload, _ := json.Marshal(jobAbout{about}) // a string cannot fail
+	return Job{ID: kind + "/" + about, Kind: kind, Agency: agency, Payload: payload}
+}
+
+type jobAbout struct {
+	About string `json:"about"`
+}
+
+// About is what JobAbout was given, "" for other jobs.
+func (j Job) About() string {
+	var p jobAbout
+	if err := json.Unmarshal(j.Payload, &p); err != nil {
+		return ""
+	}
+	return p.About
+}
+
+// Bounds of jobs.
+const (
+	// JobTime is the most time that one attempt may take; its context ends then.
+	// A job that needs longer goes on with LaterError.
+	JobTime = 30 * time.Second
+	// JobLease is how long after its beginning an attempt counts as lost. On
+	// PostgreSQL up to half a minute passes until that is seen.
+	JobLease = time.Minute
+	// JobsKept is how long jobs that are done can be seen. Failed ones stay.
+	JobsKept = 30 * 24 * time.Hour
+)
+
+// Worker does the jobs of one kind.
+type Worker struct {
+	Kind   string
+	AtOnce int // jobs at the same time in one process; 0 is one
+	// Do does a job; its result can be seen with the job. After *LaterError it is
+	// done again at a time of its own, after *FinalError never, after any other
+	// error or a panic when Backoff has passed.
+	Do func(ctx context.Context, j Job) (result json.RawMessage, err error)
+}
+
+// Crew is who does the jobs in one process.
+type Crew struct {
+	Workers []Worker
+	Log     *slog.Logger // nil is silent
+	// Now is the time of the jobs in SQLite, nil the machine's. PostgreSQL's
+	// server has a time of its own.
+	Now func() time.Time
+	// Drain ends RunJobs when no job is due.
+	Drain bool
+}
+
+// LaterError gives a job back, to be done again after a time: because of Err
+// or, where Err is nil, because there is more to do, which is no failure.
+type LaterError struct {
+	After time.Duration
+	Err   error
+}
+
+func (e *LaterError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("goes on after %v", e.After)
+	}
+	return e.Err.Error()
+}
+
+func (e *LaterError) Unwrap() error { return e.Err }
+
+// FinalError ends a job as failed: no repetition would mend it.
+type FinalError struct{ Err error }
+
+func (e *FinalError) Error() string { return e.Err.Error() }
+
+func (e *FinalError) Unwrap() error { return e.Err }
+
+// Backoff is how long a job waits after so many attempts that failed: ten
+// seconds, twice as long each time, an hour at most.
+func Backoff(attempts int) time.Duration {
+	return min(10*time.Second<<min(max(attempts-1, 0), 10), time.Hour)
+}
+
+// Attempt runs one attempt of a job and turns a panic into an error.
+func (w Worker) Attempt(ctx context.Context, j Job) (result json.RawMessage, err error) {
+	ctx, cancel := context.WithTimeout(ctx, JobTime)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("job %s panicked: %v", j.ID, p)
+		}
+	}()
+	return w.Do(ctx, j)
 }
 
 // Job is a piece of work.
@@ -39,16 +136,14 @@ type Job struct {
 	Agency  string // "" when it belongs to none
 	Payload json.RawMessage
 
-	State       JobState
-	Due         time.Time // not before; zero is at once
-	Attempts    int       // how often it was taken
-	Done, Total int
-	Owner       string // who holds it
-	Until       time.Time
-	Result      json.RawMessage
-	Error       string // of the last attempt
-	Created     time.Time
-	Updated     time.Time
+	State    JobState
+	Due      time.Time // not before; zero is at once
+	Attempts int       // how often it was taken
+	Owner    string    // who does it, or did so last
+	Result   json.RawMessage
+	Error    string // of the last attempt that failed
+	Created  time.Time
+	Updated  time.Time
 }
 
 // JobState is where a job stands.
@@ -68,14 +163,9 @@ type JobFilter struct {
 	State        JobState
 }
 
-// LeaseError says that a job or delivery is no longer held by the caller.
-type LeaseError struct{ ID, Owner string }
-
-func (e *LeaseError) Error() string { return fmt.Sprintf("%s is no longer held by %s", e.ID, e.Owner) }
-
 // Batches number and seal many documents in one request.
 type Batches interface {
-	// CreateBatch stores a batch. created is false when the same ID, or the same
+	// CreateBatch stores a batch and asks for its job (JobBatch). created is false when the same ID, or the same
 	// idempotency scope, key and request hash, made it before.
 	// Errors: *IdempotencyConflictError, *InvalidError.
 	CreateBatch(ctx context.Context, b Batch, i Idempotency) (batch Batch, created bool, err error)
@@ -126,20 +216,19 @@ const (
 )
 
 // Outbox keeps what is to be told to other services. The row of a delivery is
-// written in the transaction of the move that it tells of, so that none is
-// forgotten and none tells of what did not happen.
+// written in the transaction of the move that it tells of, with its job
+// (JobDelivery), so that none is forgotten and none tells of what did not happen.
 type Outbox interface {
 	// PutWebhook creates or changes a receiver.
 	PutWebhook(ctx context.Context, w Webhook, by Actor, at time.Time) error
 	Webhooks(ctx context.Context, agency string) ([]Webhook, error) // "" is every agency
 	Webhook(ctx context.Context, id string) (Webhook, error)
-	// ClaimDeliveries takes up to n deliveries that are due, oldest first.
-	ClaimDeliveries(ctx context.Context, owner string, n int, at time.Time, lease time.Duration) ([]Delivery, error)
+	Delivery(ctx context.Context, id string) (Delivery, error)
 	// EndDelivery says that the receiver took it, with its HTTP status.
-	EndDelivery(ctx context.Context, id, owner string, status int, at time.Time) error
-	// FailDelivery says that it did not (status 0: no answer), and when to try
-	// again; a zero retry gives it up.
-	FailDelivery(ctx context.Context, id, owner string, status int, reason string, retry, at time.Time) error
+	EndDelivery(ctx context.Context, id string, status int, at time.Time) error
+	// FailDelivery says that it did not (status 0: no answer), and when its job
+	// tries again; a zero retry gives it up.
+	FailDelivery(ctx context.Context, id string, status int, reason string, retry, at time.Time) error
 	// Replay makes an ended delivery wait again, with the same id and body.
 	Replay(ctx context.Context, id string, by Actor, at time.Time) error
 	Deliveries(ctx context.Context, f DeliveryFilter, p Page) ([]Delivery, string, error)
@@ -180,7 +269,6 @@ type DeliveryState string
 // The states of a delivery.
 const (
 	DeliveryWaiting DeliveryState = "waiting"
-	DeliveryRunning DeliveryState = "running"
 	DeliveryTaken   DeliveryState = "delivered"
 	DeliveryGivenUp DeliveryState = "failed"
 )

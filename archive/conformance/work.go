@@ -1,122 +1,226 @@
 package conformance
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"antin/archive"
 )
 
-func wantLease(t testing.TB, err error) {
+// drained has the jobs done that are due at a time.
+func drained(t *testing.T, s archive.Store, at time.Time, workers ...archive.Worker) {
 	t.Helper()
-	if !errors.As(err, new(*archive.LeaseError)) {
-		t.Errorf("got %v, want *LeaseError", err)
+	must(t, s.RunJobs(t.Context(), archive.Crew{Workers: workers, Now: func() time.Time { return at }, Drain: true}))
+}
+
+func wantJob(t *testing.T, s archive.Store, id string, state archive.JobState, attempts int, reason string) archive.Job {
+	t.Helper()
+	j, err := s.Job(t.Context(), id)
+	must(t, err)
+	if j.ID != id || j.State != state || j.Attempts != attempts || j.Error != reason {
+		t.Errorf("job %s is %+v, want it %s after %d attempts with %q", id, j, state, attempts, reason)
 	}
+	return j
 }
 
 var queueTests = map[string]func(*testing.T, archive.Store){
 	"life of a job": func(t *testing.T, s archive.Store) {
 		ctx := t.Context()
-		n, err := s.Enqueue(ctx, Noon, archive.Job{ID: "a", Kind: "seal", Payload: []byte(`{"document":"1"}`)}, archive.Job{ID: "b", Kind: "batch", Total: 9})
+		n, err := s.Enqueue(ctx, Noon, archive.Job{ID: "a", Kind: "seal", Agency: "snv", Payload: []byte(`{"document": "1"}`)}, archive.JobAbout("batch", "snv", "9"))
 		must(t, err)
 		again, err := s.Enqueue(ctx, Noon, archive.Job{ID: "a", Kind: "other"})
 		must(t, err)
 		if n != 2 || again != 0 {
 			t.Errorf("added %d and %d, want 2 and 0", n, again)
 		}
-		jobs, err := s.Claim(ctx, "w1", []string{"seal"}, 10, Noon, time.Minute)
-		must(t, err)
-		if len(jobs) != 1 || jobs[0].ID != "a" || jobs[0].Attempts != 1 || jobs[0].State != archive.JobRunning || string(jobs[0].Payload) != `{"document":"1"}` {
-			t.Fatalf("claimed %+v", jobs)
+		waits := wantJob(t, s, "a", archive.JobWaiting, 0, "")
+		if waits.Kind != "seal" || waits.Agency != "snv" || waits.Created.IsZero() {
+			t.Errorf("waits as %+v", waits)
 		}
-		if more, err := s.Claim(ctx, "w2", []string{"seal"}, 10, Noon, time.Minute); err != nil || len(more) != 0 {
-			t.Errorf("claimed twice: %+v, %v", more, err)
+		var did archive.Job
+		seal := archive.Worker{Kind: "seal", Do: func(_ context.Context, j archive.Job) (json.RawMessage, error) {
+			did = j
+			return json.RawMessage(`{"ok":true}`), nil
+		}}
+		drained(t, s, Noon, seal)
+		if about := map[string]string{}; json.Unmarshal(did.Payload, &about) != nil || about["document"] != "1" ||
+			did.ID != "a" || did.State != archive.JobRunning || did.Attempts != 1 || did.Agency != "snv" || did.Owner == "" {
+			t.Errorf("was done as %+v", did)
 		}
-		must(t, s.Progress(ctx, "a", "w1", 3, 7, Noon.Add(30*time.Second), time.Minute))
-		wantLease(t, s.Progress(ctx, "a", "w2", 3, 7, Noon, time.Minute))
-		if more, err := s.Claim(ctx, "w2", nil, 10, Noon.Add(89*time.Second), time.Minute); err != nil || len(more) != 1 || more[0].ID != "b" {
-			t.Errorf("claimed %+v, %v, want b: a was renewed", more, err)
+		done := wantJob(t, s, "a", archive.JobDone, 1, "")
+		if result := map[string]bool{}; json.Unmarshal(done.Result, &result) != nil || !result["ok"] || done.Owner != did.Owner {
+			t.Errorf("done as %+v", done)
 		}
-		late, err := s.Claim(ctx, "w2", nil, 10, Noon.Add(2*time.Minute), time.Minute)
-		must(t, err)
-		if len(late) != 1 || late[0].ID != "a" || late[0].Attempts != 2 || late[0].Done != 3 {
-			t.Fatalf("after the lease: %+v", late)
+		wantJob(t, s, "batch/9", archive.JobWaiting, 0, "") // nobody knows its kind
+		if again, err = s.Enqueue(ctx, Noon, archive.Job{ID: "a", Kind: "seal"}); err != nil || again != 0 {
+			t.Errorf("a job that was done was added again: %v", err)
 		}
-		wantLease(t, s.Finish(ctx, "a", "w1", nil, Noon))
-		must(t, s.Fail(ctx, "a", "w2", "no answer", Noon.Add(time.Hour), Noon.Add(2*time.Minute)))
-		if more, err := s.Claim(ctx, "w1", []string{"seal"}, 10, Noon.Add(59*time.Minute), time.Minute); err != nil || len(more) != 0 {
-			t.Errorf("claimed before its time: %+v, %v", more, err)
-		}
-		_, err = s.Claim(ctx, "w1", []string{"seal"}, 10, Noon.Add(time.Hour), time.Minute)
-		must(t, err)
-		must(t, s.Fail(ctx, "a", "w1", "never", time.Time{}, Noon.Add(time.Hour)))
-		j, err := s.Job(ctx, "a")
-		must(t, err)
-		if j.State != archive.JobFailed || j.Error != "never" || j.Attempts != 3 {
-			t.Errorf("failed as %+v", j)
-		}
-		must(t, s.Retry(ctx, "a", Clerk, Noon.Add(2*time.Hour)))
-		if err := s.Retry(ctx, "a", Clerk, Noon); !errors.As(err, new(*archive.InvalidError)) {
-			t.Errorf("got %v, want *InvalidError", err)
-		}
-		_, err = s.Claim(ctx, "w1", []string{"seal"}, 10, Noon.Add(2*time.Hour), time.Minute)
-		must(t, err)
-		must(t, s.Finish(ctx, "a", "w1", json.RawMessage(`{"ok":true}`), Noon.Add(2*time.Hour)))
 		all, next, err := s.Jobs(ctx, archive.JobFilter{State: archive.JobDone}, archive.Page{})
 		must(t, err)
-		if len(all) != 1 || string(all[0].Result) != `{"ok":true}` || all[0].Error != "" || next != "" {
+		if len(all) != 1 || all[0].ID != "a" || next != "" {
 			t.Errorf("done are %+v", all)
 		}
 		_, err = s.Job(ctx, "none")
 		wantNotFound(t, err)
-	},
-	"each job to one claimer": func(t *testing.T, s archive.Store) {
-		var jobs []archive.Job
-		for i := range 60 {
-			jobs = append(jobs, archive.Job{ID: fmt.Sprint(i), Kind: "k"})
-		}
-		_, err := s.Enqueue(t.Context(), Noon, jobs...)
-		must(t, err)
-		got := make([][]archive.Job, 6)
-		for _, err := range each(6, func(i int) error {
-			for {
-				j, err := s.Claim(t.Context(), fmt.Sprint(i), nil, 4, Noon, time.Minute)
-				if err != nil || len(j) == 0 {
-					return err
-				}
-				got[i] = append(got[i], j...)
+		for _, bad := range []archive.Job{{}, {ID: "x"}, {ID: "x", Kind: "Đóng dấu"}, {ID: "x", Kind: "x"}, {ID: "x", Kind: "seal", Payload: []byte("{")}} {
+			if _, err := s.Enqueue(ctx, Noon, bad); !errors.As(err, new(*archive.InvalidError)) {
+				t.Errorf("%+v: got %v, want *InvalidError", bad, err)
 			}
-		}) {
+		}
+	},
+	"a job that fails": func(t *testing.T, s archive.Store) {
+		ctx := t.Context()
+		_, err := s.Enqueue(ctx, Noon, archive.JobAbout("later", "", "1"), archive.JobAbout("goes-on", "", "1"), archive.JobAbout("never", "", "1"),
+			archive.JobAbout("panics", "", "1"), archive.JobAbout("waits", "", "1"))
+		must(t, err)
+		tries := map[string]int{}
+		never := archive.Worker{Kind: "never", Do: func(context.Context, archive.Job) (json.RawMessage, error) {
+			if tries["never"]++; tries["never"] == 1 {
+				return nil, fmt.Errorf("read it: %w", &archive.FinalError{Err: errors.New("no such thing")})
+			}
+			return nil, nil
+		}}
+		drained(t, s, Noon, never,
+			archive.Worker{Kind: "later", Do: func(_ context.Context, j archive.Job) (json.RawMessage, error) {
+				if tries["later"]++; j.Attempts != tries["later"] {
+					t.Errorf("attempt %d is counted as %d", tries["later"], j.Attempts)
+				}
+				if j.Attempts < 3 {
+					return nil, &archive.LaterError{Err: errors.New("not yet")}
+				}
+				return nil, nil
+			}},
+			archive.Worker{Kind: "goes-on", Do: func(context.Context, archive.Job) (json.RawMessage, error) {
+				if tries["goes on"]++; tries["goes on"] < 4 {
+					return nil, &archive.LaterError{}
+				}
+				return nil, nil
+			}},
+			archive.Worker{Kind: "panics", Do: func(context.Context, archive.Job) (json.RawMessage, error) { panic("a fault") }},
+			archive.Worker{Kind: "waits", Do: func(context.Context, archive.Job) (json.RawMessage, error) {
+				return nil, &archive.LaterError{After: time.Hour, Err: errors.New("the authority does not answer")}
+			}},
+		)
+		later := wantJob(t, s, "later/1", archive.JobDone, 3, "not yet")
+		if later.About() != "1" {
+			t.Errorf("it is about %q", later.About())
+		}
+		wantJob(t, s, "goes-on/1", archive.JobDone, 1, "")
+		wantJob(t, s, "panics/1", archive.JobWaiting, 1, "job panics/1 panicked: a fault")
+		if w := wantJob(t, s, "waits/1", archive.JobWaiting, 1, "the authority does not answer"); w.Due.Sub(w.Updated) < 59*time.Minute {
+			t.Errorf("due %v, an attempt was at %v", w.Due, w.Updated)
+		}
+		wantJob(t, s, "never/1", archive.JobFailed, 1, "read it: no such thing")
+
+		if err := s.Retry(ctx, "later/1", Clerk, Noon); !errors.As(err, new(*archive.InvalidError)) {
+			t.Errorf("a job that was done is retried: %v", err)
+		}
+		wantNotFound(t, s.Retry(ctx, "none", Clerk, Noon))
+		must(t, s.Retry(ctx, "never/1", Clerk, Noon.Add(time.Hour)))
+		if j, err := s.Job(ctx, "never/1"); err != nil || j.State != archive.JobWaiting {
+			t.Errorf("after the retry: %+v %v", j, err)
+		}
+		drained(t, s, Noon.Add(time.Hour), never)
+		wantJob(t, s, "never/1", archive.JobDone, 2, "read it: no such thing")
+		rows, err := s.Audit(ctx, archive.AuditFilter{Action: "job.retry"}, 0, 0)
+		must(t, err)
+		if len(rows) != 1 || rows[0].By.ID != Clerk.ID {
+			t.Errorf("the trail has %+v", rows)
+		}
+	},
+	"not before its time": func(t *testing.T, s archive.Store) {
+		tomorrow := archive.JobAbout("work", "", "tomorrow")
+		tomorrow.Due = Noon.Add(24 * time.Hour)
+		_, err := s.Enqueue(t.Context(), Noon, tomorrow, archive.JobAbout("work", "", "now"))
+		must(t, err)
+		drained(t, s, Noon, archive.Worker{Kind: "work", Do: func(_ context.Context, j archive.Job) (json.RawMessage, error) {
+			if j.About() != "now" {
+				t.Errorf("%s was done", j.ID)
+			}
+			return nil, nil
+		}})
+		wantJob(t, s, "work/now", archive.JobDone, 1, "")
+		if j := wantJob(t, s, "work/tomorrow", archive.JobWaiting, 0, ""); j.Due.Sub(j.Created).Round(time.Minute) != 24*time.Hour {
+			t.Errorf("due %v, created %v", j.Due, j.Created)
+		}
+	},
+	"each job by one worker": func(t *testing.T, s archive.Store) {
+		const jobs, crews, atOnce = 60, 4, 5
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var mu sync.Mutex
+		seen, busy, most := map[string]int{}, 0, 0
+		worker := archive.Worker{Kind: "work", AtOnce: atOnce, Do: func(_ context.Context, j archive.Job) (json.RawMessage, error) {
+			mu.Lock()
+			seen[j.ID]++
+			busy++
+			most = max(most, busy)
+			if len(seen) == jobs {
+				cancel()
+			}
+			mu.Unlock()
+			runtime.Gosched()
+			mu.Lock()
+			busy--
+			mu.Unlock()
+			return nil, nil
+		}}
+		var wg sync.WaitGroup
+		for range crews {
+			wg.Go(func() {
+				if err := s.RunJobs(ctx, archive.Crew{Workers: []archive.Worker{worker}}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for i := range jobs { // added while the crews run: they are woken
+			_, err := s.Enqueue(t.Context(), time.Now(), archive.JobAbout("work", "", fmt.Sprint(i)))
 			must(t, err)
 		}
-		seen := map[string]int{}
-		for _, g := range got {
-			for _, j := range g {
-				seen[j.ID]++
-			}
-		}
-		if len(seen) != 60 {
-			t.Errorf("%d jobs claimed, want 60", len(seen))
-		}
+		wg.Wait()
 		for id, n := range seen {
 			if n != 1 {
-				t.Errorf("job %s was claimed %d times", id, n)
+				t.Errorf("job %s was done %d times", id, n)
 			}
 		}
+		if len(seen) != jobs || most > crews*atOnce {
+			t.Errorf("%d jobs were done, %d at once", len(seen), most)
+		}
+		done, _, err := s.Jobs(t.Context(), archive.JobFilter{Kind: "work", State: archive.JobDone}, archive.Page{Limit: jobs})
+		must(t, err)
+		if len(done) != jobs {
+			t.Errorf("%d jobs are done, want %d", len(done), jobs)
+		}
+	},
+	"stopped in the middle": func(t *testing.T, s archive.Store) {
+		_, err := s.Enqueue(t.Context(), time.Now(), archive.JobAbout("work", "", "1"))
+		must(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		must(t, s.RunJobs(ctx, archive.Crew{Workers: []archive.Worker{{Kind: "work", Do: func(ctx context.Context, _ archive.Job) (json.RawMessage, error) {
+			cancel()
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}}}}))
+		wantJob(t, s, "work/1", archive.JobWaiting, 0, "") // no failure, and not lost
+		drained(t, s, time.Now(), archive.Worker{Kind: "work", Do: func(context.Context, archive.Job) (json.RawMessage, error) { return nil, nil }})
+		wantJob(t, s, "work/1", archive.JobDone, 1, "")
 	},
 	"pages of jobs": func(t *testing.T, s archive.Store) {
 		for i := range 7 {
-			_, err := s.Enqueue(t.Context(), Noon, archive.Job{ID: fmt.Sprint(i), Kind: "k", Agency: "snv"})
+			_, err := s.Enqueue(t.Context(), Noon, archive.Job{ID: fmt.Sprint(i), Kind: "work", Agency: "snv"})
 			must(t, err)
 		}
 		var got []string
 		p := archive.Page{Limit: 3}
 		for {
-			jobs, next, err := s.Jobs(t.Context(), archive.JobFilter{Agency: "snv", Kind: "k"}, p)
+			jobs, next, err := s.Jobs(t.Context(), archive.JobFilter{Agency: "snv", Kind: "work"}, p)
 			must(t, err)
 			for _, j := range jobs {
 				got = append(got, j.ID)
@@ -253,42 +357,53 @@ var outboxTests = map[string]func(*testing.T, archive.Store){
 		must(t, s.PutWebhook(ctx, archive.Webhook{ID: "off", Agency: "snv", URL: "https://x.example", Disabled: true}, Clerk, Noon))
 		must(t, s.PutWebhook(ctx, archive.Webhook{ID: "elsewhere", Agency: "ttdvvl", URL: "https://y.example"}, Clerk, Noon))
 		doc := Issue(t, s, Draft(NewID()))
-		got, err := s.ClaimDeliveries(ctx, "w1", 10, Noon, time.Minute)
+		all, _, err := s.Deliveries(ctx, archive.DeliveryFilter{Document: doc.ID}, archive.Page{})
 		must(t, err)
-		if len(got) != 1 {
-			t.Fatalf("deliveries are %+v, want one", got)
+		if len(all) != 1 {
+			t.Fatalf("deliveries are %+v, want one", all)
 		}
-		d := got[0]
+		d := all[0]
+		if j := wantJob(t, s, archive.JobDelivery+"/"+d.ID, archive.JobWaiting, 0, ""); j.About() != d.ID || j.Agency != "snv" {
+			t.Errorf("its job is %+v", j)
+		}
 		var body archive.EventBody
 		must(t, json.Unmarshal(d.Body, &body))
 		if d.Webhook != "wf" || d.Move != archive.MoveIssue || body.ID != d.ID || body.Event != "document.issue" || body.Document != doc.ID ||
 			body.Number != "01/QĐ-SNV" || body.Date != "2026-01-05" || body.State != archive.Issued || body.SHA256 != doc.Revisions[2].SHA256 {
 			t.Errorf("delivery %+v, body %+v", d, body)
 		}
-		must(t, s.FailDelivery(ctx, d.ID, "w1", 503, "busy", Noon.Add(time.Minute), Noon))
-		if more, err := s.ClaimDeliveries(ctx, "w1", 10, Noon.Add(59*time.Second), time.Minute); err != nil || len(more) != 0 {
-			t.Errorf("claimed before its time: %+v, %v", more, err)
-		}
-		more, err := s.ClaimDeliveries(ctx, "w2", 10, Noon.Add(time.Minute), time.Minute)
+		must(t, s.FailDelivery(ctx, d.ID, 503, "busy", Noon.Add(time.Minute), Noon))
+		more, err := s.Delivery(ctx, d.ID)
 		must(t, err)
-		if len(more) != 1 || more[0].ID != d.ID || string(more[0].Body) != string(d.Body) || more[0].Attempts != 2 || more[0].Status != 503 {
-			t.Errorf("the second attempt is %+v", more)
+		if more.ID != d.ID || string(more.Body) != string(d.Body) || more.Attempts != 1 || more.Status != 503 || more.Error != "busy" ||
+			more.State != archive.DeliveryWaiting || !more.Due.Equal(Noon.Add(time.Minute)) {
+			t.Errorf("after an attempt: %+v", more)
 		}
-		wantLease(t, s.EndDelivery(ctx, d.ID, "w1", 200, Noon))
-		must(t, s.EndDelivery(ctx, d.ID, "w2", 200, Noon))
-		all, _, err := s.Deliveries(ctx, archive.DeliveryFilter{Document: doc.ID, State: archive.DeliveryTaken}, archive.Page{})
+		must(t, s.EndDelivery(ctx, d.ID, 200, Noon))
+		must(t, s.FailDelivery(ctx, d.ID, 0, "too late", time.Time{}, Noon)) // another's attempt, which lost
+		all, _, err = s.Deliveries(ctx, archive.DeliveryFilter{Document: doc.ID, State: archive.DeliveryTaken}, archive.Page{})
 		must(t, err)
-		if len(all) != 1 || all[0].Status != 200 {
+		if len(all) != 1 || all[0].Status != 200 || all[0].Attempts != 2 {
 			t.Errorf("delivered are %+v", all)
 		}
 		must(t, s.Replay(ctx, d.ID, Clerk, Noon.Add(time.Hour)))
 		must(t, s.Replay(ctx, d.ID, Clerk, Noon.Add(time.Hour)))
-		more, err = s.ClaimDeliveries(ctx, "w1", 10, Noon.Add(time.Hour), time.Minute)
+		more, err = s.Delivery(ctx, d.ID)
 		must(t, err)
-		if len(more) != 1 || more[0].ID != d.ID || string(more[0].Body) != string(d.Body) {
+		if more.State != archive.DeliveryWaiting || string(more.Body) != string(d.Body) || more.Attempts != 0 {
 			t.Errorf("the replay is %+v", more)
 		}
-		must(t, s.FailDelivery(ctx, d.ID, "w1", 0, "no answer", time.Time{}, Noon.Add(time.Hour)))
+		jobs, _, err := s.Jobs(ctx, archive.JobFilter{Kind: archive.JobDelivery}, archive.Page{})
+		must(t, err)
+		if len(jobs) != 2 || jobs[0].About() != d.ID || jobs[0].State != archive.JobWaiting {
+			t.Errorf("jobs are %+v, want a second one for the replay", jobs)
+		}
+		must(t, s.FailDelivery(ctx, d.ID, 0, "no answer", time.Time{}, Noon.Add(time.Hour)))
+		if more, err = s.Delivery(ctx, d.ID); err != nil || more.State != archive.DeliveryGivenUp {
+			t.Errorf("given up as %+v, %v", more, err)
+		}
+		_, err = s.Delivery(ctx, "none")
+		wantNotFound(t, err)
 		wantNotFound(t, s.Replay(ctx, "none", Clerk, Noon))
 	},
 	"receivers": func(t *testing.T, s archive.Store) {

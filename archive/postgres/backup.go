@@ -20,7 +20,7 @@ func backup(ctx context.Context, db *sql.DB, path string) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(engine.Copy(ctx, from, to, sqlite.Words()), from.Rollback())
+		return errors.Join(engine.Copy(ctx, from, to, sqlite.Words(), engine.CopyJobs{From: jobsFromRiver, To: engine.JobsToTable}), from.Rollback())
 	})
 }
 
@@ -42,8 +42,8 @@ func Restore(ctx context.Context, backup, dsn string) (err error) {
 		if err != nil {
 			return err
 		}
-		err = engine.Copy(ctx, from, to, words)
-		for _, id := range [][2]string{{"documents", "seq"}, {"contents", "id"}, {"jobs", "seq"}, {"batches", "seq"}, {"deliveries", "seq"}} {
+		err = engine.Copy(ctx, from, to, words, engine.CopyJobs{From: engine.JobsFromTable, To: jobsToRiver})
+		for _, id := range [][2]string{{"documents", "seq"}, {"contents", "id"}, {"batches", "seq"}, {"deliveries", "seq"}} {
 			if err == nil {
 				err = advance(ctx, to, id[0], id[1])
 			}

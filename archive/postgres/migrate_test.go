@@ -42,7 +42,7 @@ func TestMigrateFromEarlier(t *testing.T) {
 		config, err := pgx.ParseConfig(dsn)
 		must(t, err)
 		db := handle(config, nil)
-		p, err := goose.NewProvider(goose.DialectPostgres, db, fsys, goose.WithGoMigrations(indexWords()))
+		p, err := goose.NewProvider(goose.DialectPostgres, db, fsys, goose.WithGoMigrations(goMigrations()...))
 		must(t, err)
 		_, newest, err := p.GetVersions(t.Context())
 		must(t, err)

@@ -63,7 +63,12 @@ func OpenWith(ctx context.Context, dsn string, files archive.Files) (archive.Sto
 		return nil, errors.Join(fmt.Errorf("%s: %w", where, err), write.Close())
 	}
 	read := handle(config, map[string]string{"default_transaction_read_only": "on"})
+	jobs, err := newJobs(config)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", where, err), write.Close(), read.Close())
+	}
 	d := dialect()
+	d.Jobs = jobs
 	d.Idle = max(8, 4*runtime.GOMAXPROCS(0))
 	read.SetMaxOpenConns(d.Idle)
 	read.SetMaxIdleConns(d.Idle)
@@ -112,7 +117,7 @@ func migrateOnce(ctx context.Context, config *pgx.ConnConfig) (err error) {
 		return err
 	}
 	p, err := goose.NewProvider(goose.DialectPostgres, db, fsys,
-		goose.WithSessionLocker(locker), goose.WithGoMigrations(indexWords()), goose.WithSlog(slog.New(slog.DiscardHandler)))
+		goose.WithSessionLocker(locker), goose.WithGoMigrations(goMigrations()...), goose.WithSlog(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
 	}
@@ -131,6 +136,9 @@ func migrateOnce(ctx context.Context, config *pgx.ConnConfig) (err error) {
 	}
 	return nil
 }
+
+// goMigrations are those that need more than statements.
+func goMigrations() []*goose.Migration { return append(toRiver(), indexWords()) }
 
 // indexWords is migration 3: the word index of migration 2 takes in the
 // documents that were there before it.

@@ -69,6 +69,9 @@ func (t *Tx) createBatch(b archive.Batch, i archive.Idempotency) (archive.Batch,
 	if _, err := t.audit(archive.Event{Action: "batch", Agency: b.Agency, Detail: []byte(detail), By: b.By, At: b.Created}); err != nil {
 		return none, false, err
 	}
+	if _, err := t.enqueue(b.Created, archive.JobAbout(archive.JobBatch, b.Agency, b.ID)); err != nil {
+		return none, false, fmt.Errorf("asking for the batch's job: %w", err)
+	}
 	made, err := batch(t.ctx, t, b.ID)
 	return made, true, err
 }

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"antin/archive"
 )
 
-// tables are all tables of the schema, a table after those it refers to.
+// tables are the tables of the schema, a table after those it refers to. Jobs
+// are copied by CopyJobs: not every store has them in a table.
 var tables = []string{
 	"agencies", "books", "book_years", "documents", "document_data", "unique_keys", "contents", "revisions",
-	"idempotency", "audit", "audit_head", "checkpoints", "api_keys", "jobs", "batches", "batch_items", "webhooks", "deliveries",
+	"idempotency", "audit", "audit_head", "checkpoints", "api_keys", "batches", "batch_items", "webhooks", "deliveries",
 	"annexes",
 }
 
@@ -21,7 +24,7 @@ var ErrNotEmpty = errors.New("the archive to restore into is not empty")
 // Copy copies a whole archive into an empty one of the same schema version,
 // which may be on another database. Both sides are transactions of the caller;
 // w is the word index of the one copied into.
-func Copy(ctx context.Context, from, to *sql.Tx, w Words) error {
+func Copy(ctx context.Context, from, to *sql.Tx, w Words, j CopyJobs) error {
 	var rows int64
 	if err := to.QueryRowContext(ctx, `SELECT seq FROM audit_head WHERE id = 1`).Scan(&rows); err != nil {
 		return fmt.Errorf("reading the archive to restore into: %w", err)
@@ -32,7 +35,55 @@ func Copy(ctx context.Context, from, to *sql.Tx, w Words) error {
 	if err := copyTables(ctx, from, to, tables); err != nil {
 		return err
 	}
+	jobs, err := j.From(ctx, from)
+	if err == nil {
+		err = j.To(ctx, to, jobs)
+	}
+	if err != nil {
+		return fmt.Errorf("copying the jobs: %w", err)
+	}
 	return Reindex(ctx, to, w)
+}
+
+// CopyJobs reads the jobs that are not done from one database and adds them to
+// another.
+type CopyJobs struct {
+	From func(ctx context.Context, tx *sql.Tx) ([]archive.Job, error)
+	To   func(ctx context.Context, tx *sql.Tx, jobs []archive.Job) error
+}
+
+// JobsFromTable is CopyJobs.From of a store that has a table of jobs.
+func JobsFromTable(ctx context.Context, tx *sql.Tx) (jobs []archive.Job, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+jobColumns+` FROM jobs WHERE state <> 'done' ORDER BY seq`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		j, err := scanJob(rows)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j.Job)
+	}
+	return jobs, rows.Err()
+}
+
+// JobsToTable is CopyJobs.To of a store that has a table of jobs. Who was doing
+// one does not do it in the copy.
+func JobsToTable(ctx context.Context, tx *sql.Tx, jobs []archive.Job) error {
+	for _, j := range jobs {
+		if j.State == archive.JobRunning {
+			j.State = archive.JobWaiting
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (id, kind, agency, payload, state, due, attempts, owner, result, error, created, updated)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', $8, $9, $10)`,
+			j.ID, j.Kind, j.Agency, string(j.Payload), string(j.State), micros(j.Due), j.Attempts, clip(j.Error), micros(j.Created), micros(j.Updated))
+		if err != nil {
+			return fmt.Errorf("job %s: %w", j.ID, err)
+		}
+	}
+	return nil
 }
 
 // CopyPresent copies the tables of the first schema into an archive of any, so

@@ -44,6 +44,8 @@ type Dialect struct {
 	Outcome func(ctx context.Context, db *sql.DB, txid string) (committed bool, err error)
 	// Words is the index of words.
 	Words Words
+	// Jobs keeps the jobs; nil keeps them in a table of the archive.
+	Jobs Jobs
 	// Backup writes a copy of the database.
 	Backup func(ctx context.Context, db *sql.DB, path string) error
 	// Examine looks for damage of the database itself. table "" is all of it.
@@ -56,6 +58,7 @@ type Engine struct {
 	files archive.Files // nil keeps contents in the database
 	write *sql.DB       // the writer goroutine's
 	read  *sql.DB
+	jobs  Jobs
 	steps chan *step
 	done  chan struct{} // closed when the writer has ended
 
@@ -80,7 +83,10 @@ func New(d Dialect, files archive.Files, write, read *sql.DB) *Engine {
 		done:  make(chan struct{}),
 		stmts: map[string]*sql.Stmt{},
 	}
-	e.w = writer{d: &e.d, db: write}
+	if e.jobs = d.Jobs; e.jobs == nil {
+		e.jobs = &jobTable{e: e, wake: make(chan struct{}, 1)}
+	}
+	e.w = writer{d: &e.d, db: write, jobs: e.jobs}
 	go e.writeLoop()
 	return e
 }
@@ -96,6 +102,7 @@ func (e *Engine) Close() error {
 	close(e.steps)
 	e.mu.Unlock()
 	<-e.done
+	e.jobs.Close()
 	err := e.write.Close()
 	if e.read != e.write {
 		err = errors.Join(err, e.read.Close())

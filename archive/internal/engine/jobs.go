@@ -3,8 +3,8 @@ package engine
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -12,36 +12,21 @@ import (
 	"antin/archive"
 )
 
-const jobColumns = `seq, id, kind, agency, payload, state, due, attempts, done, total, owner, lease_until, result, error, created, updated`
-
-// keptJob is a job row.
-type keptJob struct {
-	archive.Job
-	seq int64
-}
-
-func scanJob(rows *sql.Rows) (j keptJob, err error) {
-	var (
-		payload, result       string
-		due, created, updated int64
-		until                 sql.NullInt64
-	)
-	err = rows.Scan(&j.seq, &j.ID, &j.Kind, &j.Agency, &payload, &j.State, &due, &j.Attempts, &j.Done, &j.Total, &j.Owner,
-		&until, &result, &j.Error, &created, &updated)
-	j.Payload, j.Due, j.Until = json.RawMessage(payload), fromMicros(due), fromNull(until)
-	j.Created, j.Updated = fromMicros(created), fromMicros(updated)
-	if result != "" {
-		j.Result = json.RawMessage(result)
-	}
-	return j, err
-}
-
-func bareJobs(all []keptJob) []archive.Job {
-	out := make([]archive.Job, len(all))
-	for i := range all {
-		out[i] = all[i].Job
-	}
-	return out
+// Jobs keeps a store's jobs and has them done.
+type Jobs interface {
+	// Add adds jobs in a step; those whose ID is there are left as they are. Due
+	// is set.
+	Add(t *Tx, at time.Time, jobs []archive.Job) (added int, err error)
+	// In reads a job in a step. *archive.NotFoundError when there is none.
+	In(t *Tx, id string) (archive.Job, error)
+	// Again makes a failed job wait again, in a step.
+	Again(t *Tx, id string, at time.Time) error
+	// Committed tells that jobs which were added are to be seen now.
+	Committed()
+	Job(ctx context.Context, id string) (archive.Job, error)
+	List(ctx context.Context, f archive.JobFilter, p archive.Page) ([]archive.Job, string, error)
+	Run(ctx context.Context, c archive.Crew) error
+	Close()
 }
 
 // Enqueue implements archive.Queue.
@@ -52,116 +37,42 @@ func (e *Engine) Enqueue(ctx context.Context, at time.Time, jobs ...archive.Job)
 			return 0, e.wrap(what, err)
 		}
 	}
-	err = e.do(ctx, what, func(t *Tx) error {
-		added = 0
-		for _, j := range jobs {
-			due := j.Due
-			if due.IsZero() {
-				due = at
-			}
-			payload := string(j.Payload)
-			if payload == "" {
-				payload = "{}"
-			}
-			n, err := t.execN(`INSERT INTO jobs (id, kind, agency, payload, state, due, attempts, done, total, owner, result, error, created, updated)
-				VALUES ($1, $2, $3, $4, 'waiting', $5, 0, 0, $6, '', '', '', $7, $7) ON CONFLICT (id) DO NOTHING`,
-				j.ID, j.Kind, j.Agency, payload, micros(due), j.Total, micros(at))
-			if err != nil {
-				return err
-			}
-			added += int(n)
-		}
-		return nil
+	err = e.do(ctx, what, func(t *Tx) (err error) {
+		added, err = t.enqueue(at, jobs...)
+		return err
 	})
 	return added, err
 }
 
-// Claim implements archive.Queue.
-func (e *Engine) Claim(ctx context.Context, owner string, kinds []string, n int, at time.Time, lease time.Duration) ([]archive.Job, error) {
-	var c conditions
-	c.and(`(state = 'waiting' OR state = 'running') AND due <= $%d`, micros(at))
-	if len(kinds) > 0 {
-		args := make([]any, len(kinds))
-		for i, k := range kinds {
-			args[i] = k
+// enqueue adds jobs in the transaction that makes them needed.
+func (t *Tx) enqueue(at time.Time, jobs ...archive.Job) (int, error) {
+	for i := range jobs {
+		if jobs[i].Due.IsZero() {
+			jobs[i].Due = at
 		}
-		c.and("kind IN ("+strings.Repeat("$%d, ", len(kinds)-1)+"$%d)", args...)
-	}
-	q := fmt.Sprintf(`SELECT %s FROM jobs%s ORDER BY due, seq LIMIT %d`, jobColumns, c.where(), archive.Page{Limit: n}.Size())
-	// Most looks find nothing: those need no turn at writing.
-	if found, err := collectOnce(ctx, e, "looking for jobs", scanJob, q, c.args...); err != nil || len(found) == 0 {
-		return nil, err
-	}
-	var out []archive.Job
-	err := e.do(ctx, "taking jobs", func(t *Tx) error {
-		all, err := collect(ctx, t, scanJob, q, c.args...)
-		if err != nil {
-			return err
+		if len(jobs[i].Payload) == 0 {
+			jobs[i].Payload = []byte("{}")
 		}
-		out = bareJobs(all)
-		for i := range out {
-			j := &out[i]
-			j.State, j.Owner, j.Attempts, j.Until, j.Updated = archive.JobRunning, owner, j.Attempts+1, whole(at.Add(lease)), whole(at)
-			j.Due = j.Until
-			err := t.exec(`UPDATE jobs SET state = 'running', owner = $2, attempts = $3, lease_until = $4, due = $4, updated = $5 WHERE id = $1`,
-				j.ID, owner, j.Attempts, micros(j.Until), micros(at))
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
-	return out, nil
+	t.added = true
+	return t.w.jobs.Add(t, at, jobs)
 }
 
-// held runs a statement on a job that the caller must hold: $1 id, $2 owner.
-func (e *Engine) held(ctx context.Context, what, id, owner, q string, args ...any) error {
-	return e.do(ctx, what, func(t *Tx) error {
-		n, err := t.execN(q, append([]any{id, owner}, args...)...)
-		if err == nil && n == 0 {
-			err = &archive.LeaseError{ID: id, Owner: owner}
-		}
-		return err
-	})
+// Driver gives a step's connection to f, for statements that are not the
+// engine's own.
+func (t *Tx) Driver(f func(ctx context.Context, conn any) error) error {
+	return t.w.conn.Raw(func(conn any) error { return f(t.ctx, conn) })
 }
 
-// Progress implements archive.Queue.
-func (e *Engine) Progress(ctx context.Context, id, owner string, done, total int, at time.Time, lease time.Duration) error {
-	return e.held(ctx, "noting the progress of job "+id, id, owner,
-		`UPDATE jobs SET done = $3, total = $4, lease_until = $5, due = $5, updated = $6 WHERE id = $1 AND owner = $2 AND state = 'running'`,
-		done, total, micros(at.Add(lease)), micros(at))
-}
-
-// Finish implements archive.Queue.
-func (e *Engine) Finish(ctx context.Context, id, owner string, result json.RawMessage, at time.Time) error {
-	what := "finishing job " + id
-	if err := archive.CheckText("result", string(result), archive.MaxData); err != nil {
-		return e.wrap(what, err)
+// RunJobs implements archive.Queue.
+func (e *Engine) RunJobs(ctx context.Context, c archive.Crew) error {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return e.held(ctx, what, id, owner, `UPDATE jobs SET state = 'done', owner = '', lease_until = NULL, error = '', result = $3, updated = $4
-		WHERE id = $1 AND owner = $2 AND state = 'running'`, string(result), micros(at))
-}
-
-// Fail implements archive.Queue.
-func (e *Engine) Fail(ctx context.Context, id, owner, reason string, retry, at time.Time) error {
-	state, due := archive.JobWaiting, retry
-	if retry.IsZero() {
-		state, due = archive.JobFailed, at
+	if c.Now == nil {
+		c.Now = time.Now
 	}
-	return e.held(ctx, "giving job "+id+" back", id, owner, `UPDATE jobs SET state = $3, owner = '', lease_until = NULL, error = $4, due = $5, updated = $6
-		WHERE id = $1 AND owner = $2 AND state = 'running'`, string(state), clip(reason), micros(due), micros(at))
-}
-
-// clip keeps an error text within bounds and storable.
-func clip(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?")
-	if len(s) > archive.MaxReason {
-		s = strings.ToValidUTF8(s[:archive.MaxReason], "")
-	}
-	return s
+	return e.wrap("doing jobs", e.jobs.Run(ctx, c))
 }
 
 // Retry implements archive.Queue.
@@ -171,15 +82,15 @@ func (e *Engine) Retry(ctx context.Context, id string, by archive.Actor, at time
 		return e.wrap(what, err)
 	}
 	return e.do(ctx, what, func(t *Tx) error {
-		j, err := job(ctx, t, id)
+		j, err := e.jobs.In(t, id)
 		if err != nil {
 			return err
 		}
 		if j.State != archive.JobFailed {
 			return &archive.InvalidError{Field: "job", Problem: fmt.Sprintf("is %s, not failed", j.State)}
 		}
-		err = t.exec(`UPDATE jobs SET state = 'waiting', attempts = 0, due = $2, updated = $2 WHERE id = $1`, id, micros(at))
-		if err != nil {
+		t.added = true
+		if err := e.jobs.Again(t, id, at); err != nil {
 			return err
 		}
 		return t.again("job.retry", j.Agency, id, by, at)
@@ -196,35 +107,31 @@ func (t *Tx) again(action, agency, id string, by archive.Actor, at time.Time) er
 	return err
 }
 
-func job(ctx context.Context, r reader, id string) (archive.Job, error) {
-	all, err := collect(ctx, r, scanJob, `SELECT `+jobColumns+` FROM jobs WHERE id = $1`, id)
-	if err == nil && len(all) == 0 {
-		err = &archive.NotFoundError{What: "job", ID: id}
-	}
-	if err != nil {
-		return archive.Job{}, err
-	}
-	return all[0].Job, nil
-}
-
 // Job implements archive.Queue.
 func (e *Engine) Job(ctx context.Context, id string) (j archive.Job, err error) {
-	err = e.reading(ctx, "reading job "+id, func(r reader) (err error) {
-		j, err = job(ctx, r, id)
+	err = e.again(ctx, "reading job "+id, func() (err error) {
+		j, err = e.jobs.Job(ctx, id)
 		return err
 	})
 	return j, err
 }
 
 // Jobs implements archive.Queue.
-func (e *Engine) Jobs(ctx context.Context, f archive.JobFilter, p archive.Page) ([]archive.Job, string, error) {
-	var c conditions
-	c.equal("agency", f.Agency)
-	c.equal("kind", f.Kind)
-	c.equal("state", string(f.State))
-	all, next, err := seqPage(ctx, e, "listing jobs", scanJob, func(j keptJob) int64 { return j.seq },
-		`SELECT `+jobColumns+` FROM jobs`, c, p)
-	return bareJobs(all), next, err
+func (e *Engine) Jobs(ctx context.Context, f archive.JobFilter, p archive.Page) (all []archive.Job, next string, err error) {
+	err = e.again(ctx, "listing jobs", func() (err error) {
+		all, next, err = e.jobs.List(ctx, f, p)
+		return err
+	})
+	return all, next, err
+}
+
+// clip keeps an error text within bounds and storable.
+func clip(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?")
+	if len(s) > archive.MaxReason {
+		s = strings.ToValidUTF8(s[:archive.MaxReason], "")
+	}
+	return s
 }
 
 // equal adds column = value unless the value is empty.

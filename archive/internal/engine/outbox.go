@@ -50,9 +50,12 @@ func (t *Tx) publish(d archive.Document, s archive.Step, row int64) error {
 		if err != nil {
 			return err
 		}
-		err = t.exec(`INSERT INTO deliveries (id, webhook, agency, document, move, body, state, attempts, due, owner, status, error, created, updated)
-			VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, '', 0, '', $7, $7)`,
+		err = t.exec(`INSERT INTO deliveries (id, webhook, agency, document, move, body, state, attempts, due, status, error, created, updated)
+			VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, 0, '', $7, $7)`,
 			body.ID, w.ID, d.Agency, d.ID, string(s.Move), b, micros(s.At))
+		if err == nil {
+			_, err = t.enqueue(s.At, archive.JobAbout(archive.JobDelivery, d.Agency, body.ID))
+		}
 		if err != nil {
 			return fmt.Errorf("writing a delivery to webhook %s: %w", w.ID, err)
 		}
@@ -143,52 +146,46 @@ func bareDeliveries(all []keptDelivery) []archive.Delivery {
 	return out
 }
 
-// ClaimDeliveries implements archive.Outbox.
-func (e *Engine) ClaimDeliveries(ctx context.Context, owner string, n int, at time.Time, lease time.Duration) ([]archive.Delivery, error) {
-	q := fmt.Sprintf(`SELECT %s FROM deliveries WHERE (state = 'waiting' OR state = 'running') AND due <= $1 ORDER BY due, seq LIMIT %d`,
-		deliveryColumns, archive.Page{Limit: n}.Size())
-	if found, err := collectOnce(ctx, e, "looking for deliveries", scanDelivery, q, micros(at)); err != nil || len(found) == 0 {
-		return nil, err
+func delivery(ctx context.Context, r reader, id string) (archive.Delivery, error) {
+	all, err := collect(ctx, r, scanDelivery, `SELECT `+deliveryColumns+` FROM deliveries WHERE id = $1`, id)
+	if err == nil && len(all) == 0 {
+		err = &archive.NotFoundError{What: "delivery", ID: id}
 	}
-	var out []archive.Delivery
-	err := e.do(ctx, "taking deliveries", func(t *Tx) error {
-		all, err := collect(ctx, t, scanDelivery, q, micros(at))
-		if err != nil {
-			return err
-		}
-		out = bareDeliveries(all)
-		for i := range out {
-			d := &out[i]
-			d.State, d.Attempts, d.Due, d.Updated = archive.DeliveryRunning, d.Attempts+1, whole(at.Add(lease)), whole(at)
-			err := t.exec(`UPDATE deliveries SET state = 'running', owner = $2, attempts = $3, lease_until = $4, due = $4, updated = $5 WHERE id = $1`,
-				d.ID, owner, d.Attempts, micros(d.Due), micros(at))
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 	if err != nil {
-		return nil, err
+		return archive.Delivery{}, err
 	}
-	return out, nil
+	return all[0].Delivery, nil
+}
+
+// Delivery implements archive.Outbox.
+func (e *Engine) Delivery(ctx context.Context, id string) (d archive.Delivery, err error) {
+	err = e.reading(ctx, "reading delivery "+id, func(r reader) (err error) {
+		d, err = delivery(ctx, r, id)
+		return err
+	})
+	return d, err
 }
 
 // EndDelivery implements archive.Outbox.
-func (e *Engine) EndDelivery(ctx context.Context, id, owner string, status int, at time.Time) error {
-	return e.held(ctx, "ending delivery "+id, id, owner, `UPDATE deliveries SET state = 'delivered', owner = '', lease_until = NULL,
-		status = $3, error = '', updated = $4 WHERE id = $1 AND owner = $2 AND state = 'running'`, status, micros(at))
+func (e *Engine) EndDelivery(ctx context.Context, id string, status int, at time.Time) error {
+	return e.endDelivery(ctx, id, archive.DeliveryTaken, status, "", at, at)
 }
 
 // FailDelivery implements archive.Outbox.
-func (e *Engine) FailDelivery(ctx context.Context, id, owner string, status int, reason string, retry, at time.Time) error {
-	state, due := archive.DeliveryWaiting, retry
+func (e *Engine) FailDelivery(ctx context.Context, id string, status int, reason string, retry, at time.Time) error {
 	if retry.IsZero() {
-		state, due = archive.DeliveryGivenUp, at
+		return e.endDelivery(ctx, id, archive.DeliveryGivenUp, status, reason, at, at)
 	}
-	return e.held(ctx, "giving delivery "+id+" back", id, owner, `UPDATE deliveries SET state = $3, owner = '', lease_until = NULL,
-		status = $4, error = $5, due = $6, updated = $7 WHERE id = $1 AND owner = $2 AND state = 'running'`,
-		string(state), status, clip(reason), micros(due), micros(at))
+	return e.endDelivery(ctx, id, archive.DeliveryWaiting, status, reason, retry, at)
+}
+
+// endDelivery writes an attempt down. One that lost against another's success
+// changes nothing: the receiver has it.
+func (e *Engine) endDelivery(ctx context.Context, id string, state archive.DeliveryState, status int, reason string, due, at time.Time) error {
+	return e.do(ctx, "writing down an attempt at delivery "+id, func(t *Tx) error {
+		return t.exec(`UPDATE deliveries SET state = $2, attempts = attempts + 1, status = $3, error = $4, due = $5, updated = $6
+			WHERE id = $1 AND state = 'waiting'`, id, string(state), status, clip(reason), micros(due), micros(at))
+	})
 }
 
 // Replay implements archive.Outbox.
@@ -198,21 +195,25 @@ func (e *Engine) Replay(ctx context.Context, id string, by archive.Actor, at tim
 		return e.wrap(what, err)
 	}
 	return e.do(ctx, what, func(t *Tx) error {
-		all, err := collect(t.ctx, t, scanDelivery, `SELECT `+deliveryColumns+` FROM deliveries WHERE id = $1`, id)
+		d, err := delivery(t.ctx, t, id)
 		if err != nil {
 			return err
 		}
-		if len(all) == 0 {
-			return &archive.NotFoundError{What: "delivery", ID: id}
-		}
-		if s := all[0].State; s == archive.DeliveryWaiting || s == archive.DeliveryRunning {
+		if d.State == archive.DeliveryWaiting {
 			return nil // under way already
 		}
 		err = t.exec(`UPDATE deliveries SET state = 'waiting', attempts = 0, due = $2, updated = $2 WHERE id = $1`, id, micros(at))
 		if err != nil {
 			return err
 		}
-		return t.again("webhook.replay", all[0].Agency, id, by, at)
+		// A job of its own: the last one may be about to end, or be gone since.
+		job := archive.JobAbout(archive.JobDelivery, d.Agency, id)
+		job.ID += fmt.Sprintf("/%d", t.head.seq+1)
+		_, err = t.enqueue(at, job)
+		if err != nil {
+			return fmt.Errorf("asking for the delivery's job: %w", err)
+		}
+		return t.again("webhook.replay", d.Agency, id, by, at)
 	})
 }
 

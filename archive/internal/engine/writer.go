@@ -93,6 +93,7 @@ func (e *Engine) writeLoop() {
 type writer struct {
 	d     *Dialect
 	db    *sql.DB
+	jobs  Jobs
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
 }
@@ -195,6 +196,9 @@ func (w *writer) attempt(batch []*step) (results []error, err error) {
 	if _, err := w.conn.ExecContext(ctx, "COMMIT"); err != nil {
 		return w.afterFailedCommit(ctx, t, results, err)
 	}
+	if t.added {
+		w.jobs.Committed()
+	}
 	return results, nil
 }
 
@@ -270,6 +274,7 @@ type Tx struct {
 	ctx         context.Context
 	id          string
 	first, head link
+	added       bool // jobs
 }
 
 // link is the end of the audit chain.
