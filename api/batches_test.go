@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -29,16 +28,10 @@ func TestBatch(t *testing.T) {
 	if again := decode[Batch](t, b.do(post), http.StatusOK); again.ID != batch.ID {
 		t.Errorf("the same key made %s and %s", batch.ID, again.ID)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- b.server.service.Work(ctx) }()
-	get := request{method: http.MethodGet, path: "/v1/batches/" + batch.ID, key: "auditor"}
-	for batch.Finished < batch.Total {
-		batch = decode[Batch](t, b.do(get), http.StatusOK)
-	}
-	stop()
-	if err := <-done; err != nil {
-		t.Fatal(err)
+	b.workers()
+	batch = decode[Batch](t, b.do(request{method: http.MethodGet, path: "/v1/batches/" + batch.ID, key: "auditor"}), http.StatusOK)
+	if batch.Finished != batch.Total {
+		t.Errorf("%d of %d are finished", batch.Finished, batch.Total)
 	}
 	if batch.Failed != 2 || batch.Items[n].State != "failed" || batch.Items[n].Code == nil || batch.Items[n+1].State != "failed" {
 		t.Errorf("%+v", batch)

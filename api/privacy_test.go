@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"antin/archive"
 	"antin/issuance"
@@ -38,10 +38,7 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 	body := sample(t, ended, func(data map[string]any) {
 		data["full_name"], data["personal_id"], data["insurance_number"] = name, citizen, insurance
 	})
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 2)
-	go func() { done <- b.server.service.Work(ctx) }()
-	if _, err := b.server.service.RunDaily(ctx); err != nil {
+	if err := b.server.service.Due(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	doc := decode[Document](t, b.create("all", "1", "issued", body), http.StatusCreated)
@@ -50,8 +47,12 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 	}
 	signed := decode[Document](t, b.create("all", "2", "signed", body), http.StatusCreated)
 	batch := decode[Batch](t, b.do(request{path: "/v1/batches", key: "clerk", body: fmt.Sprintf(`{"agency":"snv-hanoi","documents":[%q,%q]}`, signed.ID, doc.ID), header: map[string]string{"Idempotency-Key": "b"}}), http.StatusAccepted)
-	for batch.Finished < batch.Total {
-		batch = decode[Batch](t, b.do(b.get("/v1/batches/"+batch.ID, "clerk")), http.StatusOK)
+	crew := archive.Crew{Workers: b.server.service.Workers(), Now: func() time.Time { return clock }, Log: log, Drain: true}
+	if err := b.store.RunJobs(t.Context(), crew); err != nil {
+		t.Fatal(err)
+	}
+	if batch = decode[Batch](t, b.do(b.get("/v1/batches/"+batch.ID, "clerk")), http.StatusOK); batch.Finished != batch.Total {
+		t.Errorf("%d of %d are finished", batch.Finished, batch.Total)
 	}
 	escaped := url.QueryEscape(name)
 	for _, r := range []request{
@@ -81,10 +82,6 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 		if w := b.do(r); w.StatusCode < http.StatusInternalServerError {
 			t.Errorf("%s with a closed store: %d", r.path, w.StatusCode)
 		}
-	}
-	stop()
-	if err := <-done; err != nil {
-		t.Fatal(err)
 	}
 	got := text.b.String()
 	if !strings.Contains(got, "level=ERROR") || !strings.Contains(got, "route=/v1/documents/:id/withdraw") {

@@ -52,6 +52,16 @@ type bench struct {
 	keys   map[string]string // by role, and "all"
 }
 
+// workers do the service's jobs at the tests' time, until there are none that
+// are due.
+func (b *bench) workers() {
+	b.t.Helper()
+	crew := archive.Crew{Workers: b.server.service.Workers(), Now: func() time.Time { return clock }, Drain: true}
+	if err := b.store.RunJobs(b.t.Context(), crew); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 func newBench(t *testing.T, change ...func(*Config, *issuance.Options)) *bench {
 	t.Helper()
 	dir, err := office()

@@ -2,16 +2,18 @@ package issuance
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
 	"sync"
+	"time"
 
 	"antin/archive"
 )
 
 // StartBatch stores a request to number and seal many documents, in the order
-// given. Work does it; the same idempotency key gives the same batch again.
+// given. A job does it; the same idempotency key gives the same batch again.
 //
 // Errors: *archive.IdempotencyConflictError, *archive.InvalidError.
 func (s *Service) StartBatch(ctx context.Context, agency string, documents []string, idem archive.Idempotency, by archive.Actor) (archive.Batch, bool, error) {
@@ -24,45 +26,57 @@ func (s *Service) StartBatch(ctx context.Context, agency string, documents []str
 		b.Items = append(b.Items, archive.BatchItem{N: i + 1, Document: d, State: archive.ItemWaiting})
 	}
 	batch, created, err := s.store.CreateBatch(ctx, b, idem)
-	if err == nil && created {
-		s.wakeUp()
-	}
 	return batch, !created, err
 }
 
-// wakeUp tells Work that there is something to do; it never waits.
-func (s *Service) wakeUp() {
+// batchTime is how long a batch is worked on before it gives the worker back.
+const batchTime = 20 * time.Second
+
+// batchJob goes on with a batch: its numbers are given in one step, in the order
+// asked for, and each seal can be repeated, so that it may be cut off anywhere.
+func (s *Service) batchJob(ctx context.Context, j archive.Job) (json.RawMessage, error) {
+	return nil, s.goOn(ctx, j.About())
+}
+
+// goOn works on a batch for a while; *archive.LaterError when there is more to
+// do. Two at once in one process would seal everything twice.
+func (s *Service) goOn(ctx context.Context, id string) error {
+	part, cancel := context.WithTimeout(ctx, batchTime)
+	defer cancel()
+	err := s.workOn(part, id)
+	if part.Err() != nil && ctx.Err() == nil {
+		return &archive.LaterError{}
+	}
+	return err
+}
+
+func (s *Service) workOn(ctx context.Context, id string) error {
 	select {
-	case s.wake <- struct{}{}:
-	default:
+	case s.batches <- struct{}{}:
+		defer func() { <-s.batches }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
+	b, err := s.store.Batch(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.runBatch(ctx, b)
 }
 
-// Work runs the batches that are not finished, those of before a crash first,
-// until ctx ends. A batch that is cut off goes on where it stopped at the next
-// start: its numbers are given in one step, in the order asked for, and each
-// seal can be repeated.
-func (s *Service) Work(ctx context.Context) error {
-	for {
-		if err := s.runBatches(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "batches could not be run", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-s.wake:
-		}
-	}
-}
-
-func (s *Service) runBatches(ctx context.Context) error {
+// ResumeBatches goes on at once with batches that another process left; their
+// jobs would do so once their lease has run out.
+func (s *Service) ResumeBatches(ctx context.Context) error {
 	batches, err := s.store.UnfinishedBatches(ctx)
 	if err != nil {
 		return fmt.Errorf("list the batches that are not finished: %w", err)
 	}
 	var errs []error
 	for _, b := range batches {
-		if err := s.runBatch(ctx, b); err != nil {
+		for err = error(&archive.LaterError{}); errors.As(err, new(*archive.LaterError)) && ctx.Err() == nil; {
+			err = s.goOn(ctx, b.ID)
+		}
+		if err != nil && ctx.Err() == nil {
 			errs = append(errs, fmt.Errorf("batch %s: %w", b.ID, err))
 		}
 	}

@@ -116,22 +116,10 @@ func TestDailyCheckpoint(t *testing.T) {
 				t.Fatal(err)
 			}
 			var wg sync.WaitGroup
-			var done atomic.Int64
-			for range 3 {
-				for _, s := range services {
-					wg.Go(func() {
-						n, err := s.RunDaily(t.Context())
-						if err != nil {
-							t.Error(err)
-						}
-						done.Add(int64(n))
-					})
-				}
+			for _, s := range services {
+				wg.Go(func() { jobsDone(t, s, time.UnixMicro(clockNow.Load())) })
 			}
 			wg.Wait()
-			if done.Load() != 1 {
-				t.Errorf("%d instances did the day's job", done.Load())
-			}
 			clockNow.Add((24 * time.Hour).Microseconds())
 		}
 		points, err := store.Checkpoints(t.Context())
@@ -253,9 +241,7 @@ func TestDoctorJudgesCheckpoints(t *testing.T) {
 func TestCheckpointWithoutItsKey(t *testing.T) {
 	now := clock
 	s, store := newService(t, func(o *issuance.Options) { o.Now = func() time.Time { return now } })
-	if n, err := s.RunDaily(t.Context()); n != 1 || err != nil {
-		t.Fatal(n, err)
-	}
+	jobsDone(t, s, now)
 	points, err := store.Checkpoints(t.Context())
 	if err != nil || len(points) != 1 {
 		t.Fatal(points, err)
@@ -265,12 +251,19 @@ func TestCheckpointWithoutItsKey(t *testing.T) {
 	}
 	now = now.AddDate(0, 0, 1)
 	bare := issuance.New(issuance.Options{Store: store, Now: func() time.Time { return now }})
-	if _, err := bare.RunDaily(t.Context()); err == nil {
-		t.Error("a checkpoint was signed without a key")
+	jobsDone(t, bare, now)
+	id := "checkpoint/" + archive.Day(now).AddDate(0, 0, -1).Format(time.DateOnly)
+	j, err := store.Job(t.Context(), id)
+	if err != nil || j.State != archive.JobWaiting || j.Error == "" || j.Due.Sub(now) != 15*time.Minute {
+		t.Errorf("without a key: %+v %v", j, err)
 	}
 	now = now.Add(20 * time.Minute)
-	if n, err := s.RunDaily(t.Context()); n != 1 || err != nil {
-		t.Errorf("with a key again: %d %v", n, err)
+	jobsDone(t, s, now)
+	if j, err = store.Job(t.Context(), id); err != nil || j.State != archive.JobDone {
+		t.Errorf("with a key again: %+v %v", j, err)
+	}
+	if points, err = store.Checkpoints(t.Context()); err != nil || len(points) != 2 {
+		t.Errorf("%d checkpoints, %v", len(points), err)
 	}
 }
 

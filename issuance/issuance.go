@@ -44,10 +44,9 @@ type Service struct {
 	random       io.Reader
 	log          *slog.Logger
 	photos       chan struct{}
-	wake         chan struct{} // something waits for Work
+	batches      chan struct{} // one is worked on
 	audit        *Key          // of the audit trail's checkpoints
 	preservation *Preservation
-	owner        string // of the jobs that this instance holds
 }
 
 // Options are what a Service stands on.
@@ -85,9 +84,8 @@ func New(o Options) *Service {
 	s := &Service{
 		store: o.Store, forms: o.Forms, agencies: o.Agencies, trust: o.Trust, fetch: o.Fetch, base: o.PublicURL,
 		now: o.Now, random: o.Random, log: o.Log, audit: o.AuditKey,
-		owner:        "antin-" + rand.Text(),
 		preservation: o.Preservation,
-		photos:       make(chan struct{}, photoChecks), wake: make(chan struct{}, 1),
+		photos:       make(chan struct{}, photoChecks), batches: make(chan struct{}, 1),
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -40,6 +40,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// jobsDone asks for the jobs that are due at a time and has them done.
+func jobsDone(t testing.TB, s *issuance.Service, now time.Time) {
+	t.Helper()
+	crew := archive.Crew{Workers: s.Workers(), Now: func() time.Time { return now }, Drain: true}
+	if err := errors.Join(s.Due(t.Context()), s.Store().RunJobs(t.Context(), crew)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func newService(t testing.TB, change func(*issuance.Options)) (*issuance.Service, archive.Store) {
 	t.Helper()
 	dir, err := office()

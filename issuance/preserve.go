@@ -30,13 +30,8 @@ type Preservation struct {
 	Fetch verify.Fetcher
 }
 
-// The jobs of preservation, and their times.
+// Times of preservation.
 const (
-	jobTimestamp = "timestamp"
-	jobEvidence  = "evidence"
-
-	preserveLease = 5 * time.Minute
-	preserveBatch = 20
 	// evidenceGrace is how long authorities usually take to publish a new list.
 	evidenceGrace = 24 * time.Hour
 	evidenceRetry = 6 * time.Hour
@@ -72,45 +67,25 @@ func (s *Service) enqueuePreserve(ctx context.Context, kind, id string, due time
 	return err
 }
 
-// Preserve does the jobs of preservation until ctx ends. Any number of
-// instances may run it over one store.
-func (s *Service) Preserve(ctx context.Context) error {
-	if s.preservation == nil {
-		return nil
-	}
-	tick := time.NewTicker(time.Minute)
-	defer tick.Stop()
-	for {
-		done, err := s.RunPreserve(ctx)
-		if err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "some documents could not be timestamped yet; they are tried again", "error", err)
-		}
-		if err == nil && done == preserveBatch {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+func (s *Service) timestampJob(ctx context.Context, j archive.Job) (json.RawMessage, error) {
+	return nil, preserveStep(j, tokenRetry, func(p preservePayload) error { return s.timestamp(ctx, p.Document) })
 }
 
-// RunPreserve makes one round over the jobs that are due and returns how many
-// it did.
-func (s *Service) RunPreserve(ctx context.Context) (done int, err error) {
-	return s.runJobs(ctx, []string{jobTimestamp, jobEvidence}, preserveBatch, preserveLease, s.preserveJob)
+func (s *Service) evidenceJob(ctx context.Context, j archive.Job) (json.RawMessage, error) {
+	return nil, preserveStep(j, evidenceRetry, func(p preservePayload) error {
+		return s.evidence(ctx, p.Document, j.Attempts > evidencePatience)
+	})
 }
 
-func (s *Service) preserveJob(ctx context.Context, j archive.Job) (result json.RawMessage, retry time.Duration, err error) {
+func preserveStep(j archive.Job, retry time.Duration, step func(preservePayload) error) error {
 	var p preservePayload
 	if err := json.Unmarshal(j.Payload, &p); err != nil {
-		return nil, 0, fmt.Errorf("read what is asked for: %w", err)
+		return &archive.FinalError{Err: fmt.Errorf("read what is asked for: %w", err)}
 	}
-	if j.Kind == jobEvidence {
-		return nil, evidenceRetry, s.evidence(ctx, p.Document, j.Attempts > evidencePatience)
+	if err := step(p); err != nil {
+		return &archive.LaterError{After: retry, Err: err}
 	}
-	return nil, tokenRetry, s.timestamp(ctx, p.Document)
+	return nil
 }
 
 // Why a step waits.

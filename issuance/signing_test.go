@@ -1,7 +1,6 @@
 package issuance_test
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -297,27 +296,15 @@ fields:
 
 func waitBatch(t *testing.T, s *issuance.Service, store archive.Store, id string) archive.Batch {
 	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.Work(ctx) }()
-	defer func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	}()
-	for {
-		b, err := store.Batch(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.ContainsFunc(b.Items, func(i archive.BatchItem) bool {
-			return i.State == archive.ItemWaiting || i.State == archive.ItemNumbered
-		}) {
-			return b
-		}
-		if t.Context().Err() != nil {
-			t.Fatal("the batch did not end")
-		}
+	jobsDone(t, s, clock)
+	b, err := store.Batch(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if slices.ContainsFunc(b.Items, func(i archive.BatchItem) bool {
+		return i.State == archive.ItemWaiting || i.State == archive.ItemNumbered
+	}) {
+		t.Fatalf("the batch did not end: %+v", b)
+	}
+	return b
 }

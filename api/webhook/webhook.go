@@ -6,9 +6,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -38,8 +38,6 @@ var retries = []time.Duration{
 
 const (
 	timeout = 10 * time.Second
-	lease   = time.Minute
-	poll    = 2 * time.Second
 	atOnce  = 16
 )
 
@@ -54,11 +52,9 @@ type Options struct {
 	Now          func() time.Time // nil is time.Now
 }
 
-// Sender sends the outbox. Several may run over one store: each delivery is
-// leased to one of them.
+// Sender sends the outbox.
 type Sender struct {
 	o      Options
-	owner  string
 	client *http.Client
 }
 
@@ -70,9 +66,7 @@ func New(o Options) *Sender {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails since Go 1.24
-	return &Sender{o: o, owner: "webhook-" + hex.EncodeToString(b[:]), client: &http.Client{
+	return &Sender{o: o, client: &http.Client{
 		Timeout:   timeout,
 		Transport: &http.Transport{DialContext: outward.Dialer(o.AllowPrivate).DialContext, TLSHandshakeTimeout: 5 * time.Second, MaxIdleConns: 32, IdleConnTimeout: time.Minute},
 		// A redirect would carry the body where its owner did not ask for it.
@@ -80,62 +74,40 @@ func New(o Options) *Sender {
 	}}
 }
 
-// Run sends until ctx ends.
-func (s *Sender) Run(ctx context.Context) error {
-	tick := time.NewTicker(poll)
-	defer tick.Stop()
-	for {
-		n, err := s.Send(ctx)
-		if err != nil && ctx.Err() == nil {
-			s.o.Log.ErrorContext(ctx, "webhooks could not be sent", "error", err)
-		}
-		if n == atOnce && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+// Worker makes the attempts at deliveries.
+func (s *Sender) Worker() archive.Worker {
+	return archive.Worker{Kind: archive.JobDelivery, AtOnce: atOnce, Do: func(ctx context.Context, j archive.Job) (json.RawMessage, error) {
+		return nil, s.send(ctx, j.About())
+	}}
 }
 
-// Send makes one attempt at each delivery that is due, sixteen at most, and
-// returns how many it took up.
-func (s *Sender) Send(ctx context.Context) (int, error) {
-	due, err := s.o.Outbox.ClaimDeliveries(ctx, s.owner, atOnce, s.o.Now(), lease)
-	if err != nil {
-		return 0, fmt.Errorf("take up deliveries: %w", err)
+// send makes one attempt at a delivery. The receiver's refusal is the
+// delivery's state; the job carries it too, with the time of the next attempt.
+func (s *Sender) send(ctx context.Context, id string) error {
+	d, err := s.o.Outbox.Delivery(ctx, id)
+	if err != nil || d.State != archive.DeliveryWaiting {
+		return err // taken already: the job is done a second time
 	}
-	var errs []error
-	for _, d := range due {
-		errs = append(errs, s.attempt(ctx, d))
-	}
-	return len(due), errors.Join(errs...)
-}
-
-func (s *Sender) attempt(ctx context.Context, d archive.Delivery) error {
 	hook, err := s.o.Outbox.Webhook(ctx, d.Webhook)
 	if err != nil {
 		return fmt.Errorf("find webhook %s: %w", d.Webhook, err)
 	}
 	status, err := s.post(ctx, hook, d)
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // stopped: the lease runs out and another attempt is made
+		return ctx.Err() // stopped: another attempt is made
 	}
 	now := s.o.Now()
 	if err == nil && status >= 200 && status < 300 {
-		return s.o.Outbox.EndDelivery(ctx, d.ID, s.owner, status, now)
+		return s.o.Outbox.EndDelivery(ctx, d.ID, status, now)
 	}
-	reason := fmt.Sprintf("the receiver answered %d", status)
-	if err != nil {
-		reason = err.Error()
+	if err == nil {
+		err = fmt.Errorf("the receiver answered %d", status)
 	}
-	var retry time.Time // zero gives it up
-	if d.Attempts <= len(retries) && !errors.Is(err, outward.ErrPrivate) {
-		retry = now.Add(retries[max(0, d.Attempts-1)])
+	if d.Attempts >= len(retries) || errors.Is(err, outward.ErrPrivate) {
+		return errors.Join(&archive.FinalError{Err: err}, s.o.Outbox.FailDelivery(ctx, d.ID, status, err.Error(), time.Time{}, now))
 	}
-	return s.o.Outbox.FailDelivery(ctx, d.ID, s.owner, status, reason, retry, now)
+	wait := retries[d.Attempts]
+	return errors.Join(&archive.LaterError{After: wait, Err: err}, s.o.Outbox.FailDelivery(ctx, d.ID, status, err.Error(), now.Add(wait), now))
 }
 
 func (s *Sender) post(ctx context.Context, hook archive.Webhook, d archive.Delivery) (int, error) {

@@ -50,6 +50,15 @@ func state(t *testing.T, store archive.Store) archive.Delivery {
 	return list[0]
 }
 
+// attempt makes the attempts that are due.
+func attempt(t *testing.T, store archive.Store, s *Sender, now time.Time) {
+	t.Helper()
+	err := store.RunJobs(t.Context(), archive.Crew{Workers: []archive.Worker{s.Worker()}, Now: func() time.Time { return now }, Drain: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestDelivery: signed, with a stable id, tried again after a refusal, the same
 // bytes each time.
 func TestDelivery(t *testing.T) {
@@ -69,8 +78,10 @@ func TestDelivery(t *testing.T) {
 	s := New(Options{Outbox: store, AllowPrivate: true, Now: func() time.Time { return now }})
 	send := func(want int) {
 		t.Helper()
-		if n, err := s.Send(t.Context()); err != nil || n != want {
-			t.Fatalf("sent %d, want %d, %v", n, want, err)
+		before := len(bodies)
+		attempt(t, store, s, now)
+		if n := len(bodies) - before; n != want {
+			t.Fatalf("sent %d, want %d", n, want)
 		}
 	}
 	send(1)
@@ -103,13 +114,15 @@ func TestGivenUp(t *testing.T) {
 	store := outbox(t, server.URL, now)
 	s := New(Options{Outbox: store, AllowPrivate: true, Now: func() time.Time { return now }})
 	for range len(retries) + 1 {
-		if _, err := s.Send(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		attempt(t, store, s, now)
 		now = now.Add(25 * time.Hour)
 	}
-	if d := state(t, store); d.State != archive.DeliveryGivenUp || d.Attempts != len(retries)+1 {
+	d := state(t, store)
+	if d.State != archive.DeliveryGivenUp || d.Attempts != len(retries)+1 {
 		t.Errorf("%+v", d)
+	}
+	if j, err := store.Job(t.Context(), archive.JobDelivery+"/"+d.ID); err != nil || j.State != archive.JobFailed || j.Error != "the receiver answered 404" {
+		t.Errorf("its job: %+v %v", j, err)
 	}
 }
 
@@ -121,9 +134,7 @@ func TestPrivateAddress(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
 	defer server.Close()
 	store := outbox(t, server.URL, now)
-	if _, err := New(Options{Outbox: store, Now: func() time.Time { return now }}).Send(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	attempt(t, store, New(Options{Outbox: store, Now: func() time.Time { return now }}), now)
 	if d := state(t, store); reached || d.State != archive.DeliveryGivenUp {
 		t.Errorf("reached %v, %+v", reached, d)
 	}

@@ -11,11 +11,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"antin/api"
 	"antin/api/problem"
 	"antin/api/webhook"
 	"antin/archive"
+	"antin/issuance"
 	"antin/issuance/demo"
 	"antin/signer/testpki"
 )
@@ -73,19 +75,44 @@ func (c *cli) runService(ctx context.Context) (err error) {
 	log.InfoContext(ctx, "listening", "address", l.Addr().String())
 	// The work behind the requests ends after them: what they began is finished.
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan error, 5)
-	go func() { done <- a.service.Work(work) }()
-	go func() { done <- a.service.Daily(work) }()
-	go func() { done <- a.service.Preserve(work) }()
-	go func() { done <- collectFiles(work, a.store, c.now, log) }()
-	go func() {
-		done <- webhook.New(webhook.Options{Outbox: a.store, AllowPrivate: c.config.WebhookPrivate, Now: c.now, Log: log}).Run(work)
-	}()
+	sender := webhook.New(webhook.Options{Outbox: a.store, AllowPrivate: c.config.WebhookPrivate, Now: c.now, Log: log})
+	var behind errgroup.Group
+	behind.Go(func() error {
+		return runJobs(work, a.store, archive.Crew{Workers: append(a.service.Workers(), sender.Worker()), Log: log, Now: c.now})
+	})
+	behind.Go(func() error { return a.service.Watch(work) })
+	behind.Go(func() error { return resumeBatches(work, a.service, log) })
+	behind.Go(func() error { return collectFiles(work, a.store, c.now, log) })
 	err = server.Serve(ctx, l, c.config.Grace)
 	stopWork()
-	err = errors.Join(err, <-done, <-done, <-done, <-done, <-done)
+	err = errors.Join(err, behind.Wait())
 	log.InfoContext(context.WithoutCancel(ctx), "stopped", "error", err)
 	return err
+}
+
+// jobsPause follows a failure of the store itself.
+const jobsPause = 5 * time.Second
+
+// runJobs has jobs done until ctx ends, also when the store was away meanwhile.
+func runJobs(ctx context.Context, store archive.Store, crew archive.Crew) error {
+	for ctx.Err() == nil {
+		if err := store.RunJobs(ctx, crew); err != nil && ctx.Err() == nil {
+			crew.Log.ErrorContext(ctx, "jobs are not done for a moment", "error", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(jobsPause):
+			}
+		}
+	}
+	return nil
+}
+
+// resumeBatches goes on with what an instance that died has left.
+func resumeBatches(ctx context.Context, service *issuance.Service, log *slog.Logger) error {
+	if err := service.ResumeBatches(ctx); err != nil {
+		log.ErrorContext(ctx, "batches that were cut off could not be gone on with; their jobs try again", "error", err)
+	}
+	return nil
 }
 
 // Bounds of collectFiles: a bucket of a million files is walked in two days.
