@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -36,7 +38,8 @@ var soakBegins = time.Date(2026, 12, 31, 14, 0, 0, 0, archive.Zone)
 // request that was not answered with the same Idempotency-Key, at whatever
 // instance. In the end there is one document for each request, the numbers of
 // each book and year run from 1 without gap or duplicate, every document is
-// sealed and valid, and the doctor finds nothing.
+// sealed and valid, a workflow service was told of each, and the doctor finds
+// nothing.
 func TestSoak(t *testing.T) {
 	documents := 300
 	if n := os.Getenv(soakDocuments); n != "" {
@@ -66,13 +69,17 @@ type soak struct {
 	due    atomic.Int64 // when the next event comes: documents wait for late events
 	counts [refused + 1]atomic.Int64
 	events map[string]int
+
+	receiver *httptest.Server
+	mu       sync.Mutex
+	heard    map[string]int // how often the receiver was told of each document's issue
 }
 
 func newSoak(t *testing.T, documents, instances int, cut *cutter) *soak {
 	t.Helper()
 	s := &soak{
 		t: t, data: t.TempDir(), cutter: cut, documents: documents, bodies: soakBodies(t),
-		rng: rand.New(rand.NewPCG(1, uint64(instances))), told: make([]answer, documents), events: map[string]int{},
+		rng: rand.New(rand.NewPCG(1, uint64(instances))), told: make([]answer, documents), events: map[string]int{}, heard: map[string]int{},
 	}
 	database := ""
 	if cut != nil {
@@ -83,7 +90,13 @@ func newSoak(t *testing.T, documents, instances int, cut *cutter) *soak {
 		s.instances = append(s.instances, newInstance(t, s.data, database, made))
 		s.ahead = append(s.ahead, time.Until(soakBegins))
 	}
+	s.receiver = httptest.NewServer(http.HandlerFunc(s.hear))
+	t.Cleanup(s.receiver.Close)
+	for _, x := range s.instances {
+		x.env = []string{"ANTIN_WEBHOOK_PRIVATE=true"}
+	}
 	s.instances[0].start()
+	s.subscribe()
 	for i, x := range s.instances {
 		x.setClock(s.ahead[i])
 		if i > 0 {
@@ -91,6 +104,53 @@ func newSoak(t *testing.T, documents, instances int, cut *cutter) *soak {
 		}
 	}
 	return s
+}
+
+// hear is a receiver's end of a delivery.
+func (s *soak) hear(_ http.ResponseWriter, r *http.Request) {
+	var e archive.EventBody
+	if err := json.NewDecoder(r.Body).Decode(&e); err != nil {
+		s.t.Errorf("told something that cannot be read: %v", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard[e.Document]++
+}
+
+// subscribe enters the receiver for both agencies of the demonstration.
+func (s *soak) subscribe() {
+	s.t.Helper()
+	if s.cutter != nil {
+		s.t.Setenv("ANTIN_DATABASE_URL", s.cutter.direct)
+	}
+	secret := filepath.Join(s.t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("bí mật của nơi nhận\n"), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	for _, agency := range []string{"snv-hanoi", "ttdvvl-hanoi"} {
+		code, _, stderr := antin(s.t, "", "webhook", "put", "--id", "nghiep-vu-"+agency, "--agency", agency, "--url", s.receiver.URL,
+			"--moves", "issue", "--secret-file", secret, "--data", s.data)
+		if code != 0 {
+			s.t.Fatalf("webhook put: exit %d: %s", code, stderr)
+		}
+	}
+}
+
+// toldAll waits until the receiver has heard of every document, and counts what it
+// heard twice: a job is done at least once.
+func (s *soak) toldAll() (repeated int) {
+	s.t.Helper()
+	until(s.t, func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.heard) == s.documents
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, n := range s.heard {
+		repeated += n - 1
+	}
+	return repeated
 }
 
 // soakBodies are requests for documents of several books.
@@ -161,6 +221,8 @@ func (s *soak) run() {
 	s.due.Store(int64(s.documents))
 	wg.Wait()
 	issuing := time.Since(began)
+	repeated := s.toldAll()
+	telling := time.Since(began) - issuing
 	// The last lives end in peace, and one more start finishes whatever was cut
 	// off.
 	for _, x := range s.instances {
@@ -169,9 +231,9 @@ func (s *soak) run() {
 	s.instances[0].start()
 	s.instances[0].stop()
 	counts := s.check()
-	s.t.Logf("%d documents in %s; %v; requests: %d answered, %d cut off, %d told to come again, %d refused for the clock; %s",
+	s.t.Logf("%d documents in %s; %v; requests: %d answered, %d cut off, %d told to come again, %d refused for the clock; receiver told of all %s later, %d times twice; %s",
 		s.documents, issuing.Round(time.Second), s.events, s.counts[answered].Load(), s.counts[unanswered].Load(),
-		s.counts[busy].Load(), s.counts[setBack].Load(), counts)
+		s.counts[busy].Load(), s.counts[setBack].Load(), telling.Round(time.Second), repeated, counts)
 }
 
 // plan scatters kills, cuts and the clock's moves over the documents.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,7 @@ func (c *cli) webhook() *cobra.Command {
 	}
 	var w archive.Webhook
 	var secretFile string
+	var moves []string
 	put := c.dataFlag(&cobra.Command{
 		Use: "put --id ID --agency A --url URL --secret-file FILE", Short: "Thêm hoặc đổi một nơi nhận", Args: exactly(0, "--id, --agency, --url, --secret-file"),
 		RunE: c.withApp(func(ctx context.Context, a *app) error {
@@ -32,6 +34,7 @@ func (c *cli) webhook() *cobra.Command {
 				return err
 			}
 			w.Secret = bytes.TrimSpace(secret)
+			w.Moves = archive.SplitMoves(strings.Join(moves, ","))
 			return a.store.PutWebhook(ctx, w, person(), c.now())
 		}),
 	})
@@ -39,6 +42,7 @@ func (c *cli) webhook() *cobra.Command {
 	put.Flags().StringVar(&w.Agency, "agency", "", "mã cơ quan")
 	put.Flags().StringVar(&w.URL, "url", "", "địa chỉ nhận")
 	put.Flags().StringVar(&secretFile, "secret-file", "", "tệp chứa bí mật dùng để ký tin")
+	put.Flags().StringSliceVar(&moves, "moves", nil, "chỉ báo các bước này, cách nhau bằng dấu phẩy, ví dụ issue,withdraw (mặc định: mọi bước)")
 	put.Flags().BoolVar(&w.Disabled, "disabled", false, "ngừng gửi")
 	list := c.dataFlag(&cobra.Command{
 		Use: "list", Short: "Liệt kê nơi nhận", Args: exactly(0, ""),
