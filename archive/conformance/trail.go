@@ -192,6 +192,7 @@ func backupTest(t *testing.T, s archive.Store, openBackup func(t testing.TB, pat
 	for range 5 {
 		Issue(t, s, Draft(NewID()))
 	}
+	jobsBefore(t, s)
 	stop, stopped := make(chan struct{}), make(chan error)
 	go func() {
 		for {
@@ -225,4 +226,5 @@ func backupTest(t *testing.T, s archive.Store, openBackup func(t testing.TB, pat
 	if next.Number.Serial != 6 {
 		t.Errorf("the copy goes on with %d, want 6", next.Number.Serial)
 	}
+	jobsAfter(t, copied)
 }

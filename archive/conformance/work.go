@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -233,6 +234,87 @@ var queueTests = map[string]func(*testing.T, archive.Store){
 			t.Errorf("jobs are %v", got)
 		}
 	},
+}
+
+// jobsBefore leaves jobs in every state but running; jobsAfter finds in a copy
+// those that are not done, and has them done.
+func jobsBefore(t *testing.T, s archive.Store) {
+	t.Helper()
+	tomorrow := archive.JobAbout("work", "snv", "tomorrow")
+	tomorrow.Due = Noon.Add(24 * time.Hour)
+	_, err := s.Enqueue(t.Context(), Noon, archive.JobAbout("work", "snv", "done"), archive.JobAbout("fails", "snv", "1"), tomorrow)
+	must(t, err)
+	drained(t, s, Noon,
+		archive.Worker{Kind: "work", Do: func(context.Context, archive.Job) (json.RawMessage, error) { return nil, nil }},
+		archive.Worker{Kind: "fails", Do: func(context.Context, archive.Job) (json.RawMessage, error) {
+			return nil, &archive.FinalError{Err: errors.New("không có khóa")}
+		}})
+	_, err = s.Enqueue(t.Context(), Noon, archive.JobAbout("work", "snv", "waits"))
+	must(t, err)
+}
+
+func jobsAfter(t *testing.T, s archive.Store) {
+	t.Helper()
+	wantJob(t, s, "fails/1", archive.JobFailed, 1, "không có khóa")
+	wantJob(t, s, "work/tomorrow", archive.JobWaiting, 0, "")
+	if j := wantJob(t, s, "work/waits", archive.JobWaiting, 0, ""); j.About() != "waits" || j.Agency != "snv" {
+		t.Errorf("the copy has %+v", j)
+	}
+	must(t, s.Retry(t.Context(), "fails/1", Clerk, Noon))
+	done := func(context.Context, archive.Job) (json.RawMessage, error) { return nil, nil }
+	drained(t, s, Noon, archive.Worker{Kind: "work", Do: done}, archive.Worker{Kind: "fails", Do: done})
+	wantJob(t, s, "fails/1", archive.JobDone, 2, "không có khóa")
+	wantJob(t, s, "work/waits", archive.JobDone, 1, "")
+	wantJob(t, s, "work/tomorrow", archive.JobWaiting, 0, "")
+}
+
+// EarlierJobs are rows of schema 9, in which deliveries and batches were taken
+// up without jobs of their own. bytes is the database's type of binary columns.
+func EarlierJobs(bytes string) []string {
+	empty := "CAST('' AS " + bytes + ")"
+	return []string{
+		`INSERT INTO agencies (id, name, superior, profile) VALUES ('snv', 'Sở Nội vụ', '', ` + empty + `)`,
+		`INSERT INTO webhooks (id, agency, url, secret, moves, disabled) VALUES ('w', 'snv', 'https://a.example', ` + empty + `, '', 0)`,
+		`INSERT INTO deliveries (id, webhook, agency, document, move, body, state, attempts, due, owner, status, error, created, updated) VALUES
+		('w-1', 'w', 'snv', 'd', 'issue', ` + empty + `, 'delivered', 1, 1, '', 200, '', 1, 1),
+		('w-2', 'w', 'snv', 'd', 'issue', ` + empty + `, 'running', 2, 1, 'gone', 503, 'busy', 1, 1),
+		('w-3', 'w', 'snv', 'd', 'issue', ` + empty + `, 'waiting', 0, 1, '', 0, '', 1, 1)`,
+		`INSERT INTO batches (id, agency, scope, key, request, actor_id, actor_name, actor_role, actor_person, created) VALUES
+		('b-1', 'snv', '', '', ` + empty + `, 'a', 'A', 'clerk', '', 1), ('b-2', 'snv', '', '', ` + empty + `, 'a', 'A', 'clerk', '', 1)`,
+		`INSERT INTO batch_items (batch, n, document, state, code, detail, updated) VALUES
+		('b-1', 1, 'd', 'issued', '', '', 1), ('b-2', 1, 'd', 'issued', '', '', 1), ('b-2', 2, 'e', 'numbered', '', '', 1)`,
+		`INSERT INTO jobs (id, kind, agency, payload, state, due, attempts, done, total, owner, result, error, created, updated) VALUES
+		('checkpoint/2026-01-01', 'checkpoint', '', '{"day":"2026-01-01"}', 'done', 1, 1, 0, 0, '', '{}', '', 1, 1),
+		('checkpoint/2026-01-02', 'checkpoint', '', '{"day":"2026-01-02"}', 'running', 1, 1, 0, 0, 'gone', '', '', 1, 1),
+		('evidence/d', 'evidence', '', '{"document":"d"}', 'waiting', 4102444800000000, 3, 0, 0, '', '', 'too old', 1, 1),
+		('timestamp/d', 'timestamp', '', '{"document":"d"}', 'failed', 1, 7, 0, 0, '', '', 'unreadable', 1, 1)`,
+	}
+}
+
+// CheckEarlierJobs checks what a newer schema makes of EarlierJobs.
+func CheckEarlierJobs(t *testing.T, s archive.Store) {
+	t.Helper()
+	did := map[string]string{}
+	do := func(_ context.Context, j archive.Job) (json.RawMessage, error) {
+		did[j.ID] = j.About()
+		return nil, nil
+	}
+	drained(t, s, Noon, archive.Worker{Kind: archive.JobDelivery, Do: do}, archive.Worker{Kind: archive.JobBatch, Do: do},
+		archive.Worker{Kind: "checkpoint", Do: do}, archive.Worker{Kind: "evidence", Do: do}, archive.Worker{Kind: "timestamp", Do: do})
+	want := map[string]string{"delivery/w-2": "w-2", "delivery/w-3": "w-3", "batch/b-2": "b-2", "checkpoint/2026-01-02": ""}
+	if !maps.Equal(did, want) {
+		t.Errorf("done were %v, want %v", did, want)
+	}
+	if j, err := s.Job(t.Context(), "timestamp/d"); err != nil || j.State != archive.JobFailed || j.Attempts != 7 || j.Error != "unreadable" {
+		t.Errorf("what had failed is %+v, %v", j, err)
+	}
+	if j, err := s.Job(t.Context(), "evidence/d"); err != nil || j.State != archive.JobWaiting || j.Due.Year() < 2090 || j.Attempts != 3 || j.Error != "too old" {
+		t.Errorf("what waits is %+v, %v", j, err)
+	}
+	d, err := s.Delivery(t.Context(), "w-2")
+	if err != nil || d.State != archive.DeliveryWaiting || d.Attempts != 2 {
+		t.Errorf("the delivery is %+v, %v", d, err)
+	}
 }
 
 var batchTests = map[string]func(*testing.T, archive.Store){

@@ -85,6 +85,29 @@ func TestMigrateFromEarlier(t *testing.T) {
 	}
 }
 
+// What waited when deliveries and batches had no jobs of their own goes on.
+func TestMigrateJobs(t *testing.T) {
+	dsn := judge.Postgres(t)
+	config, err := pgx.ParseConfig(dsn)
+	must(t, err)
+	db := handle(config, nil)
+	fsys, err := files()
+	must(t, err)
+	p, err := goose.NewProvider(goose.DialectPostgres, db, fsys, goose.WithGoMigrations(goMigrations()...))
+	must(t, err)
+	_, err = p.UpTo(t.Context(), 9)
+	must(t, err)
+	for _, q := range conformance.EarlierJobs("BYTEA") {
+		_, err := db.ExecContext(t.Context(), q)
+		must(t, err)
+	}
+	must(t, db.Close())
+	s, err := Open(t.Context(), dsn)
+	must(t, err)
+	conformance.CheckEarlierJobs(t, s)
+	must(t, s.Close())
+}
+
 func TestNewerSchemaRefused(t *testing.T) {
 	dsn := judge.Postgres(t)
 	s, err := Open(t.Context(), dsn)

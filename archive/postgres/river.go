@@ -92,12 +92,13 @@ func jobsToRiver(ctx context.Context, tx *sql.Tx, jobs []archive.Job) error {
 		}
 	}
 	for _, j := range jobs {
-		if j.State != archive.JobFailed {
+		if j.Attempts == 0 {
 			continue
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'cancelled', finalized_at = now(), attempt = least($2::bigint, max_attempts),
+		_, err := tx.ExecContext(ctx, `UPDATE river_job SET attempt = $2::bigint,
+			state = CASE WHEN $4::boolean THEN 'cancelled' ELSE state END, finalized_at = CASE WHEN $4::boolean THEN now() END,
 			errors = ARRAY[jsonb_build_object('at', now(), 'attempt', $2::bigint, 'error', $3::text, 'trace', '')]
-			WHERE args->>'id' = $1`, j.ID, j.Attempts, j.Error)
+			WHERE args @> jsonb_build_object('id', $1::text)`, j.ID, min(j.Attempts, maxAttempts-1), j.Error, j.State == archive.JobFailed)
 		if err != nil {
 			return fmt.Errorf("job %s: %w", j.ID, err)
 		}

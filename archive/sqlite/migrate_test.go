@@ -67,6 +67,24 @@ func TestMigrateFromEarlier(t *testing.T) {
 	}
 }
 
+// What waited when deliveries and batches had no jobs of their own goes on.
+func TestMigrateJobs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "antin.db")
+	db, err := sql.Open("sqlite", dsn(path, false))
+	must(t, err)
+	_, err = provider(t, db).UpTo(t.Context(), 9)
+	must(t, err)
+	for _, q := range conformance.EarlierJobs("BLOB") {
+		_, err := db.ExecContext(t.Context(), q)
+		must(t, err)
+	}
+	must(t, db.Close())
+	s, err := Open(t.Context(), path)
+	must(t, err)
+	conformance.CheckEarlierJobs(t, s)
+	must(t, s.Close())
+}
+
 func TestOpenRefuses(t *testing.T) {
 	t.Run("a newer schema", func(t *testing.T) {
 		path := made(t, 0)
