@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -8,6 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"antin/archive"
 )
 
 // metrics are served on a listener of their own (DESIGN: HTTP). Labels are
@@ -18,7 +21,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 }
 
-func newMetrics() *metrics {
+func newMetrics(jobs archive.Queue) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -29,7 +32,7 @@ func newMetrics() *metrics {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
 		}, []string{"method", "route"}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.seconds, jobMetrics{jobs}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -48,5 +51,31 @@ func (m *metrics) request(method, route string, status int, took time.Duration) 
 
 // Metrics serves GET /metrics for a monitoring system.
 func (s *Server) Metrics() http.Handler {
-	return promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})
+	return promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+}
+
+// jobMetrics counts the jobs that are not done when the monitoring asks.
+type jobMetrics struct{ queue archive.Queue }
+
+var jobsDesc = prometheus.NewDesc("antin_jobs", "Jobs that are not done, by kind and state.", []string{"kind", "state"}, nil)
+
+// jobsTimeout bounds the count: a store that is away must not hold the metrics
+// up that tell so.
+const jobsTimeout = 5 * time.Second
+
+// Describe implements prometheus.Collector.
+func (j jobMetrics) Describe(to chan<- *prometheus.Desc) { to <- jobsDesc }
+
+// Collect implements prometheus.Collector.
+func (j jobMetrics) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), jobsTimeout)
+	defer cancel()
+	counts, err := j.queue.JobCounts(ctx)
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(jobsDesc, err)
+		return
+	}
+	for _, c := range counts {
+		to <- prometheus.MustNewConstMetric(jobsDesc, prometheus.GaugeValue, float64(c.N), c.Kind, string(c.State))
+	}
 }

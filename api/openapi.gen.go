@@ -193,6 +193,30 @@ func (e Indication) Valid() bool {
 	}
 }
 
+// Defines values for JobState.
+const (
+	JobStateDone    JobState = "done"
+	JobStateFailed  JobState = "failed"
+	JobStateRunning JobState = "running"
+	JobStateWaiting JobState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the JobState enum.
+func (e JobState) Valid() bool {
+	switch e {
+	case JobStateDone:
+		return true
+	case JobStateFailed:
+		return true
+	case JobStateRunning:
+		return true
+	case JobStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Move.
 const (
 	MoveCorrect  Move = "correct"
@@ -529,6 +553,30 @@ func (e RecordFormat) Valid() bool {
 	case RecordFormatJSON:
 		return true
 	case RecordFormatXML:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListJobsParamsState.
+const (
+	ListJobsParamsStateDone    ListJobsParamsState = "done"
+	ListJobsParamsStateFailed  ListJobsParamsState = "failed"
+	ListJobsParamsStateRunning ListJobsParamsState = "running"
+	ListJobsParamsStateWaiting ListJobsParamsState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ListJobsParamsState enum.
+func (e ListJobsParamsState) Valid() bool {
+	switch e {
+	case ListJobsParamsStateDone:
+		return true
+	case ListJobsParamsStateFailed:
+		return true
+	case ListJobsParamsStateRunning:
+		return true
+	case ListJobsParamsStateWaiting:
 		return true
 	default:
 		return false
@@ -925,6 +973,36 @@ type HealthCheckStatus string
 
 // Indication defines model for Indication.
 type Indication string
+
+// Job defines model for Job.
+type Job struct {
+	Agency   *string   `json:"agency,omitempty"`
+	Attempts int       `json:"attempts"`
+	Created  time.Time `json:"created"`
+
+	// Due not before
+	Due time.Time `json:"due"`
+
+	// Error of the last attempt that failed
+	Error *string `json:"error,omitempty"`
+
+	// ID the same work has the same id
+	ID      string    `json:"id"`
+	Kind    string    `json:"kind"`
+	State   JobState  `json:"state"`
+	Updated time.Time `json:"updated"`
+}
+
+// JobState defines model for Job.State.
+type JobState string
+
+// JobPage defines model for JobPage.
+type JobPage struct {
+	Jobs []Job `json:"jobs"`
+
+	// Next absent on the last page
+	Next *string `json:"next,omitempty"`
+}
 
 // Move defines model for Move.
 type Move string
@@ -1426,6 +1504,24 @@ type GetFormSchemaParams struct {
 	Version *FormVersion `form:"version,omitempty" json:"version,omitempty"`
 }
 
+// ListJobsParams defines parameters for ListJobs.
+type ListJobsParams struct {
+	State *ListJobsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Kind  *string              `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Cursor `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListJobsParamsState defines parameters for ListJobs.
+type ListJobsParamsState string
+
+// RetryJobJSONBody defines parameters for RetryJob.
+type RetryJobJSONBody struct {
+	ID string `json:"id"`
+}
+
 // CheckPhotoMultipartBody defines parameters for CheckPhoto.
 type CheckPhotoMultipartBody struct {
 	File openapi_types.File `json:"file"`
@@ -1556,6 +1652,9 @@ type ReturnDocumentJSONRequestBody = Reason
 // WithdrawDocumentJSONRequestBody defines body for WithdrawDocument for application/json ContentType.
 type WithdrawDocumentJSONRequestBody = Reason
 
+// RetryJobJSONRequestBody defines body for RetryJob for application/json ContentType.
+type RetryJobJSONRequestBody RetryJobJSONBody
+
 // CheckPhotoMultipartRequestBody defines body for CheckPhoto for multipart/form-data ContentType.
 type CheckPhotoMultipartRequestBody CheckPhotoMultipartBody
 
@@ -1663,6 +1762,12 @@ type ServerInterface interface {
 	// GetFormSchema JSON Schema (2020-12) of the form's data
 	// (GET /v1/forms/{form}/schema)
 	GetFormSchema(ctx echo.Context, form FormID, params GetFormSchemaParams) error
+	// ListJobs What is done behind the requests
+	// (GET /v1/jobs)
+	ListJobs(ctx echo.Context, params ListJobsParams) error
+	// RetryJob Do a failed job again
+	// (POST /v1/jobs/retry)
+	RetryJob(ctx echo.Context) error
 	// LookUp What the register says of a lookup code
 	// (GET /v1/lookup/{code})
 	LookUp(ctx echo.Context, code string) error
@@ -2340,6 +2445,54 @@ func (w *ServerInterfaceWrapper) GetFormSchema(ctx echo.Context) error {
 	return err
 }
 
+// ListJobs converts echo context to params.
+func (w *ServerInterfaceWrapper) ListJobs(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJobsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListJobs(ctx, params)
+	return err
+}
+
+// RetryJob converts echo context to params.
+func (w *ServerInterfaceWrapper) RetryJob(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RetryJob(ctx)
+	return err
+}
+
 // LookUp converts echo context to params.
 func (w *ServerInterfaceWrapper) LookUp(ctx echo.Context) error {
 	var err error
@@ -2724,6 +2877,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/copies", wrapper.CreateCopy, options.OperationMiddlewares["createCopy"]...)
 	router.POST(options.BaseURL+"/v1/batches", wrapper.CreateBatch, options.OperationMiddlewares["createBatch"]...)
 	router.GET(options.BaseURL+"/v1/batches/:batch", wrapper.GetBatch, options.OperationMiddlewares["getBatch"]...)
+	router.GET(options.BaseURL+"/v1/jobs", wrapper.ListJobs, options.OperationMiddlewares["listJobs"]...)
+	router.POST(options.BaseURL+"/v1/jobs/retry", wrapper.RetryJob, options.OperationMiddlewares["retryJob"]...)
 	router.GET(options.BaseURL+"/v1/forms", wrapper.ListForms, options.OperationMiddlewares["listForms"]...)
 	router.GET(options.BaseURL+"/v1/forms/:form/schema", wrapper.GetFormSchema, options.OperationMiddlewares["getFormSchema"]...)
 	router.GET(options.BaseURL+"/v1/forms/:form/sample", wrapper.GetFormSample, options.OperationMiddlewares["getFormSample"]...)

@@ -76,7 +76,7 @@ func New(c Config) *Server {
 	s.gate = newGate(c.Limits.Concurrent, c.Limits.Waiting)
 	s.rate = newRateLimiter(c.Limits.PublicPerMinute)
 	s.signIns = newRateLimiter(signInsPerMinute)
-	s.metrics = newMetrics()
+	s.metrics = newMetrics(s.service.Store())
 
 	e := echo.New()
 	s.echo = e

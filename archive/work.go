@@ -27,6 +27,15 @@ type Queue interface {
 	Job(ctx context.Context, id string) (Job, error)
 	// Jobs pages through jobs, newest first.
 	Jobs(ctx context.Context, f JobFilter, p Page) ([]Job, string, error)
+	// JobCounts counts the jobs that are not done, by kind and state.
+	JobCounts(ctx context.Context) ([]JobCount, error)
+}
+
+// JobCount is how many jobs of a kind are in a state.
+type JobCount struct {
+	Kind  string
+	State JobState
+	N     int64
 }
 
 // The jobs that the store itself asks for, in the transaction that makes them

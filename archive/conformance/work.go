@@ -257,6 +257,11 @@ func jobsAfter(t *testing.T, s archive.Store) {
 	t.Helper()
 	wantJob(t, s, "fails/1", archive.JobFailed, 1, "không có khóa")
 	wantJob(t, s, "work/tomorrow", archive.JobWaiting, 0, "")
+	counts, err := s.JobCounts(t.Context())
+	must(t, err)
+	if want := []archive.JobCount{{Kind: "fails", State: archive.JobFailed, N: 1}, {Kind: "work", State: archive.JobWaiting, N: 2}}; !slices.Equal(counts, want) {
+		t.Errorf("counted %v, want %v", counts, want)
+	}
 	if j := wantJob(t, s, "work/waits", archive.JobWaiting, 0, ""); j.About() != "waits" || j.Agency != "snv" {
 		t.Errorf("the copy has %+v", j)
 	}

@@ -308,6 +308,21 @@ func (q *riverJobs) List(ctx context.Context, f archive.JobFilter, p archive.Pag
 	return out, next, nil
 }
 
+// Counts implements engine.Jobs.
+func (q *riverJobs) Counts(ctx context.Context) ([]archive.JobCount, error) {
+	rows, err := q.pool.Query(ctx, `SELECT kind, state::text, count(*) FROM river_job
+		WHERE state IN ('available', 'cancelled', 'discarded', 'pending', 'retryable', 'running', 'scheduled') GROUP BY kind, state`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c archive.JobCount, err error) {
+		var state string
+		err = row.Scan(&c.Kind, &state, &c.N)
+		c.State = stateOf(rivertype.JobState(state))
+		return c, err
+	})
+}
+
 // Run implements engine.Jobs.
 func (q *riverJobs) Run(ctx context.Context, c archive.Crew) error {
 	workers := river.NewWorkers()
@@ -318,7 +333,7 @@ func (q *riverJobs) Run(ctx context.Context, c archive.Crew) error {
 	}
 	host, _ := os.Hostname()
 	client, err := river.NewClient(riverpgxv5.New(q.pool), &river.Config{
-		ID: fmt.Sprintf("%.60s-%s", host, rand.Text()), Queues: queues, Workers: workers, Logger: slog.New(warnings{c.Log.Handler()}),
+		ID: fmt.Sprintf("%.60s-%s", host, rand.Text()), Queues: queues, Workers: workers, Logger: slog.New(warnings{c.Log.Handler(), new(sync.Map)}),
 		// The worker itself ends an attempt at JobTime.
 		JobTimeout: archive.JobTime + 5*time.Second, RescueStuckJobsAfter: archive.JobLease, FetchPollInterval: look,
 		MaxAttempts: maxAttempts, CompletedJobRetentionPeriod: archive.JobsKept, CancelledJobRetentionPeriod: -1, DiscardedJobRetentionPeriod: -1,
@@ -430,13 +445,30 @@ func (w *worker) NextRetry(j *river.Job[jobArgs]) time.Time {
 func (w *worker) Timeout(*river.Job[jobArgs]) time.Duration                 { return 0 } // the client's
 func (w *worker) Middleware(*rivertype.JobRow) []rivertype.WorkerMiddleware { return nil }
 
-// warnings passes on what is above the ordinary: River tells of each start and
-// stop of its parts.
-type warnings struct{ slog.Handler }
+// warnings passes on what is above the ordinary, each message once in a while:
+// River tells of each start and stop of its parts, and of a server that is away
+// once a second for every kind of job.
+type warnings struct {
+	slog.Handler
+	said *sync.Map // time by message
+}
+
+// again is how often the same message is passed on.
+const again = time.Minute
 
 func (h warnings) Enabled(ctx context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, l)
 }
 
-func (h warnings) WithAttrs(a []slog.Attr) slog.Handler { return warnings{h.Handler.WithAttrs(a)} }
-func (h warnings) WithGroup(g string) slog.Handler      { return warnings{h.Handler.WithGroup(g)} }
+func (h warnings) Handle(ctx context.Context, r slog.Record) error {
+	if last, ok := h.said.Load(r.Message); ok && r.Time.Sub(last.(time.Time)) < again { //nolint:forcetypeassert // only times are stored
+		return nil
+	}
+	h.said.Store(r.Message, r.Time)
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h warnings) WithAttrs(a []slog.Attr) slog.Handler {
+	return warnings{h.Handler.WithAttrs(a), h.said}
+}
+func (h warnings) WithGroup(g string) slog.Handler { return warnings{h.Handler.WithGroup(g), h.said} }

@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +27,8 @@ type Jobs interface {
 	Committed()
 	Job(ctx context.Context, id string) (archive.Job, error)
 	List(ctx context.Context, f archive.JobFilter, p archive.Page) ([]archive.Job, string, error)
+	// Counts counts the jobs that are not done; a pair may come several times.
+	Counts(ctx context.Context) ([]archive.JobCount, error)
 	Run(ctx context.Context, c archive.Crew) error
 	Close()
 }
@@ -123,6 +127,30 @@ func (e *Engine) Jobs(ctx context.Context, f archive.JobFilter, p archive.Page) 
 		return err
 	})
 	return all, next, err
+}
+
+// JobCounts implements archive.Queue.
+func (e *Engine) JobCounts(ctx context.Context) (all []archive.JobCount, err error) {
+	err = e.again(ctx, "counting jobs", func() error {
+		found, err := e.jobs.Counts(ctx)
+		if err != nil {
+			return err
+		}
+		sums := map[archive.JobCount]int64{}
+		for _, c := range found {
+			sums[archive.JobCount{Kind: c.Kind, State: c.State}] += c.N
+		}
+		all = all[:0]
+		for c, n := range sums {
+			c.N = n
+			all = append(all, c)
+		}
+		slices.SortFunc(all, func(a, b archive.JobCount) int {
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.State, b.State))
+		})
+		return nil
+	})
+	return all, err
 }
 
 // clip keeps an error text within bounds and storable.

@@ -95,6 +95,13 @@ func (q *jobTable) List(ctx context.Context, f archive.JobFilter, p archive.Page
 	return bareJobs(all), next, err
 }
 
+func (q *jobTable) Counts(ctx context.Context) ([]archive.JobCount, error) {
+	return collectOnce(ctx, q.e, "counting jobs", func(rows *sql.Rows) (c archive.JobCount, err error) {
+		return c, rows.Scan(&c.Kind, &c.State, &c.N)
+	}, `SELECT kind, state, count(*) FROM jobs WHERE state = 'waiting' OR state = 'running' GROUP BY kind, state
+		UNION ALL SELECT kind, 'failed', count(*) FROM jobs WHERE state = 'failed' GROUP BY kind`)
+}
+
 func (q *jobTable) Close() {}
 
 func (q *jobTable) Committed() {

@@ -6,6 +6,7 @@ ALTER TABLE jobs DROP COLUMN total;
 ALTER TABLE jobs DROP COLUMN lease_until;
 UPDATE jobs SET state = 'waiting' WHERE state = 'running';
 CREATE INDEX jobs_done ON jobs (updated) WHERE state = 'done';
+CREATE INDEX jobs_failed ON jobs (kind) WHERE state = 'failed';
 
 DROP INDEX deliveries_due;
 ALTER TABLE deliveries DROP COLUMN owner;
