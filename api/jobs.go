@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"antin/api/problem"
 	"antin/archive"
 )
 
@@ -20,6 +21,11 @@ func (h *handlers) ListJobs(c echo.Context, params ListJobsParams) error {
 		return err
 	}
 	f := archive.JobFilter{Agency: who.key.Agency, Kind: deref(params.Kind), State: archive.JobState(deref(params.State))}
+	switch f.State {
+	case "", archive.JobWaiting, archive.JobRunning, archive.JobDone, archive.JobFailed:
+	default:
+		return problem.New(problem.BadParameter, nil, "state", "waiting, running, done, failed")
+	}
 	jobs, next, err := s.service.Store().Jobs(c.Request().Context(), f, archive.Page{After: deref(params.Cursor), Limit: limit})
 	if err != nil {
 		return cursorProblem(err)

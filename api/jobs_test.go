@@ -46,8 +46,10 @@ func TestJobsOverHTTP(t *testing.T) {
 		id, key string
 		status  int
 	}{
-		{"thing/2", "here", http.StatusNotFound}, {"none", "here", http.StatusNotFound},
-		{"else/4", "here", http.StatusUnprocessableEntity}, {"thing/3", "workflow", http.StatusForbidden},
+		{"thing/2", "here", http.StatusNotFound},
+		{"none", "here", http.StatusNotFound},
+		{"else/4", "here", http.StatusUnprocessableEntity},
+		{"thing/3", "workflow", http.StatusForbidden},
 	} {
 		p := decode[Problem](t, b.do(request{path: "/v1/jobs/retry", key: bad.key, body: `{"id":"` + bad.id + `"}`}), bad.status)
 		if p.Detail == "" {

@@ -90,7 +90,8 @@ func handle(config *pgx.ConnConfig, params map[string]string) *sql.DB {
 func files() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
 
 // migrateTries is how often an update is begun while its connection is cut. A
-// migration is one transaction, so a second try finds it done or not begun.
+// migration is one transaction, or finds what it did before, so that a second try
+// does no harm.
 const migrateTries = 3
 
 func migrate(ctx context.Context, config *pgx.ConnConfig) error {

@@ -18,28 +18,24 @@ import (
 	"antin/archive/internal/engine"
 )
 
+// riverSchema is the version of River's tables that migration 10 makes. A newer
+// River that needs another gets a migration of its own.
+const riverSchema = 8
+
 // toRiver are the migrations in which River's tables come in the place of our
-// own: what waits goes on there; deliveries and batches get jobs. They are two
-// because PostgreSQL lets a new value of an enumeration (River's version 4) be
-// used (its version 6) only after the transaction that brought it. A newer River
-// that needs another schema than version 8 gets a migration of its own.
+// own: what waits goes on there; deliveries and batches get jobs. River makes its
+// tables in transactions of its own, and finds what it made before.
 func toRiver() []*goose.Migration {
 	return []*goose.Migration{
-		goose.NewGoMigration(10, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error { return riverTables(ctx, tx, 5) }}, nil),
-		goose.NewGoMigration(11, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-			if err := riverTables(ctx, tx, 8); err != nil {
-				return err
-			}
-			return moveJobs(ctx, tx)
-		}}, nil),
+		goose.NewGoMigration(10, &goose.GoFunc{RunDB: riverTables}, nil),
+		goose.NewGoMigration(11, &goose.GoFunc{RunTx: moveJobs}, nil),
 	}
 }
 
-// riverTables brings River's tables to a version of its own counting.
-func riverTables(ctx context.Context, tx *sql.Tx, version int) error {
-	m, err := rivermigrate.New(riverdatabasesql.New(nil), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+func riverTables(ctx context.Context, db *sql.DB) error {
+	m, err := rivermigrate.New(riverdatabasesql.New(db), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err == nil {
-		_, err = m.MigrateTx(ctx, tx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: version})
+		_, err = m.Migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: riverSchema})
 	}
 	if err != nil {
 		return fmt.Errorf("making River's tables: %w", err)
