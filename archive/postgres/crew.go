@@ -15,7 +15,6 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"antin/archive"
-	"antin/archive/internal/engine"
 )
 
 // Times of River's work.
