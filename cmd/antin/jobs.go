@@ -28,7 +28,7 @@ type jobEntry struct {
 // job shows the work that outlives a request.
 func (c *cli) job() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "job", Short: "Việc chạy nền: lô, mốc ngày, dấu thời gian", Args: exactly(0, "list | retry"),
+		Use: "job", Short: "Việc chạy nền: đóng dấu bị ngắt, lô, giao tin, mốc ngày, dấu thời gian", Args: exactly(0, "list | retry"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	var f archive.JobFilter
