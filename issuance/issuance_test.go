@@ -147,6 +147,42 @@ func TestRecover(t *testing.T) {
 	}
 }
 
+// TestSealJob: the instance whose request gave the number is gone, and no other
+// one starts: those that run see it after a while and seal it, on both stores.
+func TestSealJob(t *testing.T) {
+	onBothStores(t, func(t *testing.T, store archive.Store) {
+		now := clock
+		s, _ := newService(t, func(o *issuance.Options) { o.Store, o.Now = store, func() time.Time { return now } })
+		doc, _, err := s.Make(t.Context(), sample(t, "qd-cham-dut-tctn", nil), issuance.UntilSigned)
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbered, err := store.AssignNumber(t.Context(), doc.ID, issuance.System, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := func() archive.Document {
+			t.Helper()
+			jobsDone(t, s, now)
+			d, err := store.Get(t.Context(), doc.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		if d := state(); d.State != archive.Numbered {
+			t.Errorf("a request that may still be sealing was not waited for: %s", d.State)
+		}
+		now = now.Add(2 * time.Minute)
+		if d := state(); d.State != archive.Issued || *d.Number != *numbered.Number {
+			t.Errorf("after a while: %s %+v", d.State, d.Number)
+		}
+		if j, err := store.Job(t.Context(), "seal/"+doc.ID); err != nil || j.State != archive.JobDone || j.Agency != doc.Agency {
+			t.Errorf("the job is %+v, %v", j, err)
+		}
+	})
+}
+
 // TestNoNumberWithoutSeal: where the seal cannot be applied no number is given.
 func TestNoNumberWithoutSeal(t *testing.T) {
 	s, store := newService(t, nil)
