@@ -45,10 +45,10 @@ var columns = []column{
 	{"Người ký", 17.5, func(e archive.Entry) string { return e.Signer }},
 	{"Nơi nhận văn bản", 15, func(e archive.Entry) string { return strings.Join(e.Recipients, "; ") }},
 	{"Đơn vị, người nhận bản lưu", 22.5, func(e archive.Entry) string { return e.KeptBy }},
-	{"Số lượng bản", 17.5, func(e archive.Entry) string { return strconv.Itoa(max(1, e.Copies)) }},
+	{"Số lượng bản", 13.5, func(e archive.Entry) string { return strconv.Itoa(max(1, e.Copies)) }}, // 17.5 in the sample
 	{"Ngày chuyển", 20, func(e archive.Entry) string { return day(e.Sent) }},
 	{"Ký nhận", 15, func(e archive.Entry) string { return e.Receipt }},
-	{"Ghi chú", 12.5, nil}, // see note
+	{"Ghi chú", 16.5, nil}, // see note; 12.5 in the sample, too narrow for a date
 }
 
 func day(t time.Time) string {
