@@ -19,23 +19,28 @@ type SmallDisk struct {
 	room int64
 }
 
-// mountSmall mounts a file system of room bytes at path for the length of the
+// MountSmall mounts a file system of room bytes at path for the length of the
 // test. Only root may; anybody else's test is skipped (see Unfit).
+func MountSmall(t testing.TB, path string, room int64) *SmallDisk {
+	t.Helper()
+	return mountSmall(t, path, room, nil)
+}
+
 func mountSmall(t testing.TB, path string, room int64, owner *syscall.Credential) *SmallDisk {
 	t.Helper()
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		t.Fatalf("judge postgresql: %v", err)
+		t.Fatalf("small disk: %v", err)
 	}
 	options := fmt.Sprintf("size=%d,mode=0700", room)
 	if owner != nil {
 		options += fmt.Sprintf(",uid=%d,gid=%d", owner.Uid, owner.Gid)
 	}
 	if err := syscall.Mount("tmpfs", path, "tmpfs", 0, options); err != nil {
-		Unfit(t, "postgresql", fmt.Errorf("a disk that can be filled cannot be mounted at %s: %w", path, err))
+		Unfit(t, "small disk", fmt.Errorf("a disk that can be filled cannot be mounted at %s: %w", path, err))
 	}
 	t.Cleanup(func() {
 		if err := syscall.Unmount(path, syscall.MNT_DETACH); err != nil {
-			t.Errorf("judge postgresql: %v", err)
+			t.Errorf("small disk: %v", err)
 		}
 	})
 	return &SmallDisk{t: t, path: path, room: room}
@@ -46,7 +51,7 @@ func (d *SmallDisk) Leave(n int64) {
 	d.t.Helper()
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(d.path, &fs); err != nil {
-		d.t.Fatalf("judge postgresql: %v", err)
+		d.t.Fatalf("small disk: %v", err)
 	}
 	d.resize(int64(fs.Blocks-fs.Bfree)*fs.Bsize + n)
 }
@@ -57,7 +62,7 @@ func (d *SmallDisk) Free() { d.t.Helper(); d.resize(d.room) }
 func (d *SmallDisk) resize(n int64) {
 	d.t.Helper()
 	if err := syscall.Mount("tmpfs", d.path, "tmpfs", syscall.MS_REMOUNT, fmt.Sprintf("size=%d", n)); err != nil {
-		d.t.Fatalf("judge postgresql: %v", err)
+		d.t.Fatalf("small disk: %v", err)
 	}
 }
 
