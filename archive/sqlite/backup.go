@@ -12,33 +12,49 @@ import (
 
 // Write makes a new archive file and lets fill copy into it; a file that could
 // not be filled is removed. It is how another store writes its backup.
-func Write(ctx context.Context, path string, fill func(*sql.Tx) error) (err error) {
+func Write(ctx context.Context, path string, fill func(*sql.Tx) error) error {
+	return whole(path, func(part string) error {
+		if err := prepare(part); err != nil {
+			return err
+		}
+		db, err := sql.Open("sqlite", dsn(part, false))
+		if err != nil {
+			return err
+		}
+		err = migrate(ctx, db)
+		if err == nil {
+			err = inTx(ctx, db, nil, fill)
+		}
+		if err == nil {
+			_, err = db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		}
+		return errors.Join(err, db.Close())
+	})
+}
+
+// whole lets write make a file beside path, and gives it that name once it is
+// complete and on disk: who is killed in between leaves nothing that could be
+// taken for an archive, and no hindrance for the next try.
+func whole(path string, write func(part string) error) (err error) {
 	if err := absent(path); err != nil {
 		return err
 	}
-	if err := prepare(path); err != nil {
+	part := path + ".part"
+	if err := remove(part); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(full(err), remove(path))
+			err = errors.Join(full(err), remove(part))
 		}
 	}()
-	db, err := sql.Open("sqlite", dsn(path, false))
-	if err != nil {
+	if err := write(part); err != nil {
 		return err
 	}
-	err = migrate(ctx, db)
-	if err == nil {
-		err = inTx(ctx, db, nil, fill)
-	}
-	if err == nil {
-		_, err = db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	}
-	if err = errors.Join(err, db.Close()); err != nil {
+	if err := errors.Join(syncFile(part), os.Rename(part, path)); err != nil {
 		return err
 	}
-	return errors.Join(syncFile(path), syncFile(filepath.Dir(path)))
+	return syncFile(filepath.Dir(path))
 }
 
 // Read brings a copy of a backup file up to date and lets use read it. The
@@ -63,31 +79,22 @@ func Read(ctx context.Context, backup string, use func(*sql.Tx) error) (err erro
 
 // Restore puts a backup file where an archive is to be. It refuses to overwrite
 // one, and to restore a file that is damaged or no archive.
-func Restore(ctx context.Context, backup, path string) (err error) {
-	if err := absent(path); err != nil {
+func Restore(ctx context.Context, backup, path string) error {
+	err := whole(path, func(part string) error {
+		if err := copyFile(backup, part); err != nil {
+			return err
+		}
+		db, err := checked(ctx, part)
+		if err != nil {
+			return err
+		}
+		_, err = db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		return errors.Join(err, db.Close())
+	})
+	if err != nil {
 		return fmt.Errorf("restoring %s: %w", backup, err)
 	}
-	part := path + ".part"
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("restoring %s: %w", backup, errors.Join(full(err), remove(part)))
-		}
-	}()
-	if err := copyFile(backup, part); err != nil {
-		return err
-	}
-	db, err := checked(ctx, part)
-	if err != nil {
-		return err
-	}
-	_, err = db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	if err = errors.Join(err, db.Close()); err != nil {
-		return err
-	}
-	if err := errors.Join(syncFile(part), os.Rename(part, path)); err != nil {
-		return err
-	}
-	return syncFile(filepath.Dir(path))
+	return nil
 }
 
 // checked opens an archive file, brings it up to date and looks for damage.

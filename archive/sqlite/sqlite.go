@@ -164,16 +164,12 @@ func full(err error) error {
 
 // backup copies the database as one reading transaction sees it; writers go on.
 func backup(ctx context.Context, db *sql.DB, path string) error {
-	if err := absent(path); err != nil {
-		return err
-	}
-	if err := prepare(path); err != nil { // an empty file takes a database
-		return err
-	}
-	if err := vacuumInto(ctx, db, path); err != nil {
-		return errors.Join(full(err), os.Remove(path))
-	}
-	return errors.Join(syncFile(path), syncFile(filepath.Dir(path)))
+	return whole(path, func(part string) error {
+		if err := prepare(part); err != nil { // an empty file takes a database
+			return err
+		}
+		return vacuumInto(ctx, db, part)
+	})
 }
 
 // vacuumInto lifts query_only, which would refuse to write even another file.
