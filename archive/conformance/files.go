@@ -35,6 +35,7 @@ func RunFiles(t *testing.T, place func(t testing.TB) func(files archive.Files) a
 		"the database's own contents move":       filesMoved,
 		"moving is interrupted":                  filesMoveInterrupted,
 		"moving meets damage":                    filesMoveDamaged,
+		"moving meets changes":                   filesMoveChanged,
 		"another archive's files are not ours":   filesOwned,
 		"a store without its files says so":      filesForgotten,
 		"the storage forgets nothing it is told": filesListed,

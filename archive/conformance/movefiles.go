@@ -226,3 +226,60 @@ func ownerOf(t *testing.T, s archive.Store) string {
 	must(t, err)
 	return fmt.Sprintf("%x", rows[0].Hash)
 }
+
+// hooked is a storage during whose answers something happens.
+type hooked struct {
+	archive.Files
+	on func(sum [32]byte)
+}
+
+func (f hooked) Get(ctx context.Context, sum [32]byte) ([]byte, error) {
+	data, err := f.Files.Get(ctx, sum)
+	f.on(sum)
+	return data, err
+}
+
+// filesMoveChanged: what is destroyed while it moves leaves no copy; an annex
+// that is taken off while it moves, and bound again, is there.
+func filesMoveChanged(t *testing.T, open func(archive.Files) archive.Store, f Filer) {
+	ctx := t.Context()
+	bare := open(nil)
+	Setup(t, bare)
+	old := Issue(t, bare, Draft(NewID()))
+	draft := Create(t, bare, Draft(NewID()))
+	annex := archive.NewAnnex{Title: "Phụ lục I", PageCount: 1, PDF: PDF("annex of " + draft.ID)}
+	_, err := bare.AddAnnex(ctx, draft.ID, annex, Clerk, Noon)
+	must(t, err)
+	must(t, bare.Close())
+	var s archive.Store
+	var once, twice sync.Once
+	s = open(hooked{f.Files, func(sum [32]byte) {
+		switch {
+		case sum == sha256.Sum256(annex.PDF):
+			once.Do(func() {
+				must(t, s.RemoveAnnex(ctx, draft.ID, 1, Clerk, Noon))
+				_, err := s.AddAnnex(ctx, draft.ID, annex, Clerk, Noon)
+				must(t, err)
+			})
+		case fmt.Sprintf("%x", sum) == old.Revisions[1].SHA256:
+			twice.Do(func() {
+				act := archive.Destruction{Reason: "hết thời hạn bảo quản", Decision: "12/QĐ-SNV", Minutes: "01/BB-HTL"}
+				_, err := s.Destroy(ctx, old.ID, act, Clerk, Noon.AddDate(12, 0, 0))
+				must(t, err)
+			})
+		}
+	}})
+	if _, damaged := moveAll(t, s); len(damaged) > 0 {
+		t.Errorf("damaged: %v", damaged)
+	}
+	got, err := s.Content(ctx, fmt.Sprintf("%x", sha256.Sum256(annex.PDF)))
+	if err != nil || !bytes.Equal(got, annex.PDF) {
+		t.Errorf("the annex: %v", err)
+	}
+	for _, r := range old.Revisions {
+		if _, err := f.Files.Get(ctx, sumOf(t, r.SHA256)); !errors.As(err, new(*archive.NotFoundError)) {
+			t.Errorf("revision %d was destroyed and is in the storage: %v", r.N, err)
+		}
+	}
+	healthy(t, s)
+}

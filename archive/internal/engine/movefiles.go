@@ -102,10 +102,10 @@ func (e *Engine) movePage(ctx context.Context, page []unfiled, m *archive.Moved)
 }
 
 // toFile moves one content and gives its size; 0 when another instance moved it,
-// or it was destroyed meanwhile.
+// or it was destroyed or taken off its draft meanwhile.
 func (e *Engine) toFile(ctx context.Context, c unfiled) (int64, error) {
 	data, err := e.Content(ctx, hex.EncodeToString(c.sum))
-	if errors.As(err, new(*archive.DestroyedError)) {
+	if errors.As(err, new(*archive.DestroyedError)) || errors.As(err, new(*archive.NotFoundError)) {
 		return 0, nil
 	}
 	if err != nil {
@@ -127,7 +127,7 @@ func (e *Engine) toFile(ctx context.Context, c unfiled) (int64, error) {
 	err = e.do(ctx, "entering that a content is a file", func(t *Tx) (err error) {
 		moved, err = t.execN(`UPDATE contents SET filed = 1, base = NULL, tail = $1 WHERE id = $2 AND filed = 0 AND destroyed IS NULL`, []byte{}, c.id)
 		if err == nil && moved == 0 {
-			err = t.row(t.ctx, `SELECT destroyed IS NOT NULL FROM contents WHERE id = $1`, c.id).Scan(&destroyed)
+			err = t.row(t.ctx, `SELECT count(*) > 0 FROM contents WHERE id = $1 AND destroyed IS NOT NULL`, c.id).Scan(&destroyed)
 		}
 		return err
 	})
@@ -136,6 +136,8 @@ func (e *Engine) toFile(ctx context.Context, c unfiled) (int64, error) {
 		return 0, err
 	case destroyed: // between reading and entering: no copy may stay
 		return 0, e.files.Remove(ctx, sum)
+	// Where the row is gone (an annex that was taken off), the same bytes may have
+	// come back as a file just now: CollectFiles looks after it.
 	case moved == 0:
 		return 0, nil
 	}
