@@ -240,6 +240,14 @@ func TestDoctorFinds(t *testing.T) {
 		"document gone":     {`DELETE FROM documents WHERE serial = 2`, archive.FindNumber},
 		"link":              {`UPDATE documents SET replaced_by = 'none' WHERE serial = 1`, archive.FindLink},
 		"word index":        {`DELETE FROM document_words WHERE rowid = 2`, archive.FindIndex},
+		"another number":    {`UPDATE documents SET number_text = '07' WHERE serial = 2`, archive.FindNumber},
+		"two numbers":       {`UPDATE documents SET number_text = CASE serial WHEN 1 THEN '02' ELSE '01' END WHERE serial < 3`, archive.FindNumber},
+		"another symbol":    {`UPDATE documents SET symbol = 'QĐ-UBND' WHERE serial = 2`, archive.FindNumber},
+		"another reason":    {`UPDATE documents SET reason = 'khác' WHERE serial = 2`, archive.FindState},
+		"another form":      {`UPDATE documents SET form_version = '2020-01' WHERE serial = 2`, archive.FindState},
+		"a successor":       {`UPDATE documents SET replaced_by = (SELECT id FROM documents WHERE serial = 2) WHERE serial = 1`, archive.FindLink},
+		"another file":      {`UPDATE revisions SET content = 1, sha256 = (SELECT sha256 FROM contents WHERE id = 1), size = (SELECT size FROM contents WHERE id = 1) WHERE content = 4`, archive.FindRevision},
+		"an annex":          {`INSERT INTO annexes (document, n, title, pages, sha256, size, actor_id, actor_name, actor_role, at) SELECT document, 1, 'I', 1, sha256, size, '', '', '', 0 FROM revisions WHERE content = 1`, archive.FindRevision},
 		"audit row":         {`DELETE FROM audit WHERE seq = 8`, archive.FindAudit},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -103,9 +103,14 @@ func (x *examination) document(ctx context.Context, r reader, d archive.Document
 	if d.Revisions, err = revisions(ctx, r, d.ID); err != nil {
 		return err
 	}
-	if d.History, err = history(ctx, r, d.ID); err != nil {
+	rows, moves, err := trailOf(ctx, r, d.ID)
+	if err != nil {
 		x.find(archive.FindState, d.ID, "history", "%v", err)
 		return nil
+	}
+	d.History = steps(moves)
+	if err := x.trail(ctx, r, d, rows, moves); err != nil {
+		return err
 	}
 	x.Revisions += int64(len(d.Revisions))
 	x.moves(d)

@@ -135,28 +135,50 @@ func isMove(action string) bool {
 	return false
 }
 
+// written is a move as the audit trail has it.
+type written struct {
+	step   archive.Step
+	agency string
+	moveDetail
+}
+
 // history reads a document's moves out of the audit trail.
 func history(ctx context.Context, r reader, id string) ([]archive.Step, error) {
+	_, all, err := trailOf(ctx, r, id)
+	return steps(all), err
+}
+
+func steps(all []written) []archive.Step {
+	var out []archive.Step
+	for _, w := range all {
+		out = append(out, w.step)
+	}
+	return out
+}
+
+// trailOf reads a document's audit rows, and the moves in them.
+func trailOf(ctx context.Context, r reader, id string) ([]archive.AuditRow, []written, error) {
 	rows, err := collect(ctx, r, scanAudit, `SELECT `+auditColumns+` FROM audit WHERE document = $1 AND document <> '' ORDER BY seq`, id)
 	if err != nil {
-		return nil, fmt.Errorf("reading the history of %s: %w", id, err)
+		return nil, nil, fmt.Errorf("reading the history of %s: %w", id, err)
 	}
-	var out []archive.Step
+	var out []written
 	for _, row := range rows {
 		if !isMove(row.Action) {
 			continue
 		}
-		var m moveDetail
-		if err := json.Unmarshal(row.Detail, &m); err != nil {
-			return nil, fmt.Errorf("audit row %d: %w", row.Seq, err)
+		w := written{agency: row.Agency}
+		if err := json.Unmarshal(row.Detail, &w.moveDetail); err != nil {
+			return nil, nil, fmt.Errorf("audit row %d: %w", row.Seq, err)
 		}
-		row.By.Person = m.Person
-		out = append(out, archive.Step{
-			Move: archive.Move(row.Action), From: m.From, To: m.To, Revision: m.Revision,
-			Reason: m.Reason, Other: m.Other, By: row.By, At: row.At,
-		})
+		row.By.Person = w.Person
+		w.step = archive.Step{
+			Move: archive.Move(row.Action), From: w.From, To: w.To, Revision: w.Revision,
+			Reason: w.Reason, Other: w.Other, By: row.By, At: row.At,
+		}
+		out = append(out, w)
 	}
-	return out, nil
+	return rows, out, nil
 }
 
 func (e *Engine) get(ctx context.Context, column, value string) (archive.Document, error) {
