@@ -67,6 +67,8 @@ type Engine struct {
 
 	w writer
 
+	renewing sync.Mutex
+
 	stmtMu sync.RWMutex
 	stmts  map[string]*sql.Stmt // of read
 }
@@ -186,12 +188,21 @@ func (e *Engine) again(ctx context.Context, what string, f func() error) error {
 		if err = f(); err == nil || !e.d.Broken(err) || ctx.Err() != nil {
 			break
 		}
-		// What cut one connection cut the others that wait in the pool: the next
-		// try is on a new one.
-		e.read.SetMaxIdleConns(0)
-		e.read.SetMaxIdleConns(e.d.Idle)
+		e.renew()
 	}
 	return e.wrap(what, err)
+}
+
+// renew closes the connections that wait in the pool: what cut one has cut the
+// others too, and the next try shall be on a new one. One at a time: while
+// SetMaxIdleConns closes them outside its own lock (Go 1.26), a second caller
+// that allows idle ones again lets connections in use take their places in the
+// list, and those would be closed.
+func (e *Engine) renew() {
+	e.renewing.Lock()
+	defer e.renewing.Unlock()
+	e.read.SetMaxIdleConns(0)
+	e.read.SetMaxIdleConns(e.d.Idle)
 }
 
 // view is reading where several reads must see one state of the database.
