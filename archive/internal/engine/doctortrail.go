@@ -35,6 +35,7 @@ func (x *examination) trail(ctx context.Context, r reader, d archive.Document, r
 			}
 		case archive.MoveReplace, archive.MoveCorrect:
 			other = w.Other
+		case archive.MoveSign, archive.MoveIssue, archive.MovePreserve, archive.MoveDeliver, archive.MoveReturn, archive.MoveWithdraw:
 		}
 		if w.Reason != "" {
 			reason = w.Reason
