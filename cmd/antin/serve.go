@@ -109,7 +109,7 @@ func runJobs(ctx context.Context, store archive.Store, crew archive.Crew) error 
 
 // resumeBatches goes on with what an instance that died has left.
 func resumeBatches(ctx context.Context, service *issuance.Service, log *slog.Logger) error {
-	if err := service.ResumeBatches(ctx); err != nil {
+	if err := service.ResumeBatches(ctx); err != nil && ctx.Err() == nil {
 		log.ErrorContext(ctx, "batches that were cut off could not be gone on with; their jobs try again", "error", err)
 	}
 	return nil
