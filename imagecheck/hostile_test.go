@@ -206,7 +206,8 @@ func FuzzPackets(f *testing.F) {
 		var r blockReader
 		work := 1_000_000
 		for i := range ps {
-			r.precinct(&ps[i], &work)
+			r.precinct(&ps[i], &work, false, true)
 		}
+		judgeEnds(r.ends)
 	})
 }

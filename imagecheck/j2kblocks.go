@@ -1,10 +1,12 @@
 package imagecheck
 
+import "bytes"
+
 // The arithmetic code of JPEG 2000 (T.800, annexes C and D). A flipped bit makes
 // the decoder take every later decision for another; it then needs more bytes or
 // fewer for the passes that are left, while an encoder writes just as many as are
-// needed. So the passes are decoded, no value is kept, and what is looked at is
-// where the decoder stands at the end.
+// needed. So the passes are decoded, what they say is coded again, no value is
+// kept, and what is looked at is whether the data ends as that code does.
 
 // mqState is a row of table C.2.
 type mqState struct {
@@ -81,10 +83,61 @@ type mqDecoder struct {
 	ct       int
 	state    [19]uint8
 	mostLike [19]uint8
+	again    mqEncoder
+}
+
+// mqEncoder codes again what the decoder reads (C.2): the interval is the
+// decoder's own, what is kept is its lower end.
+type mqEncoder struct {
+	out []byte // after one byte that takes a carry
+	c   uint32
+	ct  int
+}
+
+func (e *mqEncoder) start() {
+	e.out, e.c, e.ct = append(e.out[:0], 0), 0, 12
+}
+
+// byteOut is BYTEOUT (figure C.8).
+func (e *mqEncoder) byteOut() {
+	last := &e.out[len(e.out)-1]
+	if *last != 0xFF && e.c >= 0x8000000 {
+		*last++
+		e.c &= 0x7FFFFFF
+	}
+	if *last == 0xFF {
+		e.out = append(e.out, byte(e.c>>20))
+		e.c &= 0xFFFFF
+		e.ct = 7
+		return
+	}
+	e.out = append(e.out, byte(e.c>>19))
+	e.c &= 0x7FFFF
+	e.ct = 8
+}
+
+// whole is how many bytes are settled: those before the last.
+func (e *mqEncoder) whole() int { return len(e.out) - 2 }
+
+// flush ends the code (figure C.11) for an interval of size a.
+func (e *mqEncoder) flush(a uint32) []byte {
+	top := e.c + a
+	if e.c |= 0xFFFF; e.c >= top {
+		e.c -= 0x8000
+	}
+	for range 2 {
+		e.c <<= e.ct
+		e.byteOut()
+	}
+	if n := len(e.out) - 1; e.out[n] == 0xFF {
+		return e.out[1:n]
+	}
+	return e.out[1:]
 }
 
 func (d *mqDecoder) start(b []byte) {
-	*d = mqDecoder{b: b}
+	*d = mqDecoder{b: b, again: d.again}
+	d.again.start()
 	d.state[0], d.state[runContext], d.state[evenContext] = 4, 3, 46
 	d.c = uint32(d.at(0)) << 16
 	d.byteIn()
@@ -133,6 +186,7 @@ func (d *mqDecoder) decode(cx int) int {
 		d.a = s.qe
 	} else {
 		d.c -= s.qe << 16
+		d.again.c += s.qe
 		if d.a&0x8000 != 0 {
 			return int(bit)
 		}
@@ -151,6 +205,10 @@ func (d *mqDecoder) decode(cx int) int {
 		d.a <<= 1
 		d.c <<= 1
 		d.ct--
+		d.again.c <<= 1
+		if d.again.ct--; d.again.ct == 0 {
+			d.again.byteOut()
+		}
 		if d.a&0x8000 != 0 {
 			return int(bit)
 		}
@@ -256,6 +314,21 @@ var signContexts = func() (t [256]uint8) {
 	return t
 }()
 
+// blockEnd is how the data of a code-block ends.
+type blockEnd struct {
+	// exact tells that the data is what an encoder writes that ends the code
+	// behind the last pass.
+	exact bool
+	// beyond is how many bytes the data has beyond those that the passes settle
+	// for good; an encoder that cuts it short leaves two to six.
+	beyond int
+	// empty is how many passes begin where there is no data any more.
+	empty int
+	// fine tells that the block is of the finest resolution, coarse that it is of
+	// one an eighth as fine or less.
+	fine, coarse bool
+}
+
 // blockReader decodes code-blocks, reusing its memory.
 type blockReader struct {
 	mq     mqDecoder
@@ -264,12 +337,11 @@ type blockReader struct {
 	w, h   int
 	zero   *[256]uint8
 	joined []byte
-	spare  []int // the slack of each code-block so far
+	ends   []blockEnd // of each code-block so far
 }
 
-// slack is by how many bytes the arithmetic decoder stands behind the end of a
-// code-block's data once all passes are read: negative when it wanted more.
-func (r *blockReader) slack(c *codeBlock) int {
+// read decodes the passes of a code-block and tells how its data ends.
+func (r *blockReader) read(c *codeBlock) (e blockEnd) {
 	data := r.joined[:0]
 	for _, d := range c.data {
 		data = append(data, d...)
@@ -285,6 +357,9 @@ func (r *blockReader) slack(c *codeBlock) int {
 	r.zero = &zeroContexts[c.band]
 	r.mq.start(data)
 	for p := range c.passes {
+		if r.mq.again.whole() > len(data) {
+			e.empty++
+		}
 		switch p % 3 {
 		case 0:
 			r.cleanup()
@@ -294,7 +369,9 @@ func (r *blockReader) slack(c *codeBlock) int {
 			r.refine()
 		}
 	}
-	return len(data) - 1 - r.mq.pos - r.mq.past
+	e.beyond = len(data) - r.mq.again.whole()
+	e.exact = bytes.Equal(r.mq.again.flush(r.mq.a), data)
+	return e
 }
 
 // sign reads the sign of a coefficient that became significant and tells its

@@ -60,7 +60,7 @@ func seams(planes []*gridPlane, dc [2]int) bool {
 // so that no line of the picture, which crosses a patch, makes one. usual is what
 // one cell in 200 shows above and below.
 func (g *gridPlane) patch() (worst, usual float32) {
-	const beyond = 1000 // the edge of the picture: nothing to compare with
+	const beyond = 1000          // the edge of the picture: nothing to compare with
 	nx, ny := g.w/g.cw, g.h/g.ch // whole cells only
 	mids := make([]float32, 0, nx*ny)
 	for r := range ny {
