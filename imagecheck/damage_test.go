@@ -179,7 +179,7 @@ func TestFlippedBits(t *testing.T) {
 	if os.Getenv("ANTIN_PORTRAITS") != "" {
 		for _, name := range slices.Sorted(maps.Keys(readOutlines(t))) {
 			l := portraits(t, setWidth, setHeight)[name]
-			baseline = append(baseline, asJPEG(t, l.on(grey(250)), 85))
+			baseline = append(baseline, asJPEG(t, l.on(grey(250)), 92))
 		}
 	}
 	for _, v := range []struct {
