@@ -296,7 +296,7 @@ func (w Webhook) Check() error {
 		return &InvalidError{"secret", fmt.Sprintf("is longer than %d bytes", MaxText)}
 	}
 	for _, m := range w.Moves {
-		if After(Issued, m) == Issued && m != MoveIssue && m != MovePreserve {
+		if !slices.Contains(Moves, m) {
 			return &InvalidError{"moves", fmt.Sprintf("%q is no move", m)}
 		}
 	}

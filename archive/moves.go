@@ -45,6 +45,11 @@ const (
 	MoveCorrect  Move = "correct"
 )
 
+// Moves are all moves, in the order of a document's life.
+var Moves = []Move{
+	MoveDraft, MoveSign, MoveNumber, MoveIssue, MovePreserve, MoveDeliver, MoveReturn, MoveWithdraw, MoveReplace, MoveCorrect,
+}
+
 var wayToIssue = []Move{MoveSign, MoveNumber, MoveIssue}
 
 // NormalMoves checks a draft's way to issue and fills in the default.

@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -122,6 +123,9 @@ func (s *Sender) post(ctx context.Context, hook archive.Webhook, d archive.Deliv
 	req.Header.Set(HeaderTime, at)
 	req.Header.Set(HeaderSignature, Sign(hook.Secret, at, d.Body))
 	res, err := s.client.Do(req)
+	if outer, ok := errors.AsType[*url.Error](err); ok {
+		err = outer.Err // without the address, which may hold a secret
+	}
 	if err != nil {
 		return 0, err
 	}

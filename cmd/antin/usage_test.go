@@ -26,6 +26,9 @@ func TestUsage(t *testing.T) {
 		{[]string{"verify", "x.pdf", "--at", "yesterday", "--data", dir}, 1, "--at"},
 		{[]string{"doctor", "--data", filepath.Join(dir, "none")}, 3, "none"},
 		{[]string{"key", "new", "--name", "x", "--roles", "king", "--data", dir}, 2, "--roles"},
+		{[]string{
+			"webhook", "put", "--id", "w", "--agency", "snv-hanoi", "--url", "https://a.example", "--secret-file", "s", "--moves", "issue,fly", "--data", dir,
+		}, 1, `--moves`},
 	} {
 		code, _, stderr := antin(t, "", test.args...)
 		if code != test.exit || !strings.Contains(stderr, test.vi) || strings.Contains(stderr, "%!") {

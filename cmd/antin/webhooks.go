@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"antin/api/problem"
 	"antin/archive"
 )
 
@@ -29,12 +32,16 @@ func (c *cli) webhook() *cobra.Command {
 			if w.ID == "" || w.Agency == "" || err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || secretFile == "" {
 				return usage("cần --id, --agency, --url http(s)://… và --secret-file", "--id, --agency, --url http(s)://… and --secret-file are needed")
 			}
+			w.Moves = archive.SplitMoves(strings.Join(moves, ","))
+			if i := slices.IndexFunc(w.Moves, func(m archive.Move) bool { return !slices.Contains(archive.Moves, m) }); i >= 0 {
+				known := strings.ReplaceAll(archive.JoinMoves(archive.Moves), ",", ", ")
+				return problem.New(problem.ValueInvalid, nil, "--moves", strconv.Quote(string(w.Moves[i]))+"; "+known)
+			}
 			secret, err := c.read(secretFile)
 			if err != nil {
 				return err
 			}
 			w.Secret = bytes.TrimSpace(secret)
-			w.Moves = archive.SplitMoves(strings.Join(moves, ","))
 			return a.store.PutWebhook(ctx, w, person(), c.now())
 		}),
 	})
