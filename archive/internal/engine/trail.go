@@ -57,6 +57,9 @@ func (e *Engine) Audit(ctx context.Context, f archive.AuditFilter, after int64, 
 	if f.Document != "" {
 		c.and("document <> ''") // lets the partial index serve
 	}
+	if f.Action == archive.ActionConfigChange {
+		c.and("document = ''") // as all of these; lets the other partial index serve
+	}
 	if !f.From.IsZero() {
 		c.and("at >= $%d", micros(f.From))
 	}
