@@ -184,5 +184,3 @@ func tilePartBody(c []byte, pos int) (from int, ok bool) {
 	}
 	return 0, false
 }
-
-var expHook func(k int, c *codeBlock, r *blockReader)
