@@ -159,10 +159,10 @@ func (n *flipped) flip(t *testing.T, r *rand.Rand, kind string, whole []byte, fl
 }
 
 // TestFlippedBits flips single bits anywhere in sound files of every kind and
-// counts what becomes of them before the picture is judged at all. Of 300 at most
-// one may pass and show, docs/photo.md says which, and the shares that are
-// refused must not fall. ANTIN_FLIPS sets how many per file; the table there is
-// from 200, with the portraits of ANTIN_PORTRAITS.
+// counts what becomes of them before the picture is judged at all. The share that
+// passes and shows is bounded (docs/photo.md says which those are), and the share
+// that is refused must not fall. ANTIN_FLIPS sets how many per file; the table
+// there is from 200, with the portraits of ANTIN_PORTRAITS.
 func TestFlippedBits(t *testing.T) {
 	flips := 12
 	if n, err := strconv.Atoi(os.Getenv("ANTIN_FLIPS")); err == nil {
@@ -177,39 +177,42 @@ func TestFlippedBits(t *testing.T) {
 		fixture(t, "jpeg/restart.jpg"), fixture(t, "jpeg/keep-rgb.jpg"), fixture(t, "jpeg/cmyk.jpg"), fixture(t, "jpeg/grey.jpg"),
 	}
 	if os.Getenv("ANTIN_PORTRAITS") != "" {
+		cutOut := portraits(t, setWidth, setHeight)
 		for _, name := range slices.Sorted(maps.Keys(readOutlines(t))) {
-			l := portraits(t, setWidth, setHeight)[name]
-			baseline = append(baseline, asJPEG(t, l.on(grey(250)), 92))
+			baseline = append(baseline, asJPEG(t, cutOut[name].on(grey(250)), 92))
 		}
 	}
 	for _, v := range []struct {
 		kind   string
 		files  [][]byte
 		refuse float64 // at least, in per cent
+		blind  int     // at most one in so many passes and shows
 	}{
-		{"JPEG, baseline", baseline, 30},
-		{"JPEG, progressive", [][]byte{fixture(t, "jpeg/progressive.jpg"), fixture(t, "jpeg/progressive-444.jpg")}, 25},
+		{"JPEG, baseline", baseline, 30, 500},
+		{"JPEG, progressive", [][]byte{fixture(t, "jpeg/progressive.jpg"), fixture(t, "jpeg/progressive-444.jpg")}, 25, 200},
 		{"JPEG 2000", [][]byte{
 			fixture(t, "j2k/plain.j2k"), fixture(t, "j2k/reversible.j2k"), fixture(t, "j2k/tiles.j2k"),
 			fixture(t, "j2k/layers.j2k"), fixture(t, "j2k/real.jp2"),
 			fixture(t, "j2k/portrait-openjpeg.jp2"), fixture(t, "j2k/portrait-ffmpeg.jp2"), fixture(t, "j2k/person-grok.jp2"),
-		}, 50},
+		}, 50, 200},
 	} {
-		r := rand.New(rand.NewPCG(4, 6))
-		var n flipped
-		for _, whole := range v.files {
-			n.flip(t, r, v.kind, whole, flips)
-		}
-		t.Logf("| %s | %d | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.2f %% |", v.kind, n.all,
-			n.share(n.refused), n.share(n.review), n.share(n.same), n.share(n.hidden), n.share(n.shown))
-		if n.refused+n.review+n.same+n.hidden+n.shown != n.all || n.all != flips*len(v.files) {
-			t.Errorf("%s: %+v doesn't add up", v.kind, n)
-		}
-		if 300*n.shown > n.all {
-			t.Errorf("%s: %d of %d flips show and pass", v.kind, n.shown, n.all)
-		}
-		if n.share(n.refused) < v.refuse {
-			t.Errorf("%s: %.0f %% are refused", v.kind, n.share(n.refused))
-		}
+		t.Run(v.kind, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(4, 6))
+			var n flipped
+			for _, whole := range v.files {
+				n.flip(t, r, v.kind, whole, flips)
+			}
+			t.Logf("| %s | %d | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.2f %% |", v.kind, n.all,
+				n.share(n.refused), n.share(n.review), n.share(n.same), n.share(n.hidden), n.share(n.shown))
+			if n.refused+n.review+n.same+n.hidden+n.shown != n.all || n.all != flips*len(v.files) {
+				t.Errorf("%s: %+v doesn't add up", v.kind, n)
+			}
+			if v.blind*n.shown > n.all {
+				t.Errorf("%s: %d of %d flips show and pass", v.kind, n.shown, n.all)
+			}
+			if n.share(n.refused) < v.refuse {
+				t.Errorf("%s: %.0f %% are refused", v.kind, n.share(n.refused))
+			}
+		})
 	}
 }
