@@ -83,7 +83,7 @@ func newService(t testing.TB, change func(*issuance.Options)) (*issuance.Service
 	if err := s.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return s, store
+	return s, o.Store
 }
 
 func sample(t testing.TB, form string, edit func(map[string]any)) issuance.Request {

@@ -148,9 +148,10 @@ func Benchmark(b *testing.B, open func(b *testing.B) Bench, sizes ...int) {
 			b.ReportMetric(math.Round(1000*mean/first)/1000, fmt.Sprintf("%s-ratio-at-%d", m.unit, size))
 		}
 	}
-	for _, r := range registers {
-		if n, err := r.Store.Counts(b.Context(), ""); err != nil || n[archive.Issued] < int64(sizes[0]) {
-			b.Errorf("%v issued, %v", n, err)
+	for i, r := range registers {
+		want := sizes[i] + roundDocuments*(turn+1)
+		if n, err := r.Store.Counts(b.Context(), ""); err != nil || n[archive.Issued] != int64(want) {
+			b.Errorf("%v in the register where %d were issued, %v", n, want, err)
 		}
 	}
 }

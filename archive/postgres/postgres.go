@@ -57,12 +57,16 @@ func OpenWith(ctx context.Context, dsn string, files archive.Files) (archive.Sto
 		"lock_timeout":                        "30s",
 		"statement_timeout":                   "60s",
 		"idle_in_transaction_session_timeout": "10s", // an instance that vanished gives its turn up
+		"enable_seqscan":                      "off", // all goes by keys; a plan kept from when a table was empty would read all of it
 	})
 	write.SetMaxOpenConns(2) // the writer's, and one to learn a commit's outcome
 	if err := migrate(ctx, config); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", where, err), write.Close())
 	}
-	read := handle(config, map[string]string{"default_transaction_read_only": "on"})
+	read := handle(config, map[string]string{
+		"default_transaction_read_only": "on",
+		"plan_cache_mode":               "force_custom_plan", // by what the tables hold now
+	})
 	jobs, err := newJobs(config)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", where, err), write.Close(), read.Close())
