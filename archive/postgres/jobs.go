@@ -43,7 +43,8 @@ func newJobs(config *pgx.ConnConfig) (*riverJobs, error) {
 	if c.ConnConfig.RuntimeParams["application_name"] == "" {
 		c.ConnConfig.RuntimeParams["application_name"] = "antin"
 	}
-	c.MinConns, c.MaxConns = 0, 8 // none until jobs are done here
+	c.ConnConfig.RuntimeParams["enable_seqscan"] = "off" // as for the writer's connections
+	c.MinConns, c.MaxConns = 0, 8                        // none until jobs are done here
 	c.MaxConnIdleTime = 5 * time.Minute
 	pool, err := pgxpool.NewWithConfig(context.Background(), c)
 	if err != nil {
