@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -152,35 +153,12 @@ func TestAuditEdits(t *testing.T) {
 // What is wrong in the database is found, each kind by its name.
 func TestDoctorFinds(t *testing.T) {
 	server := judge.Postgres(t)
-	for name, c := range map[string]struct {
-		sql  string
-		kind archive.FindingKind
-	}{
-		"content edited":    {`UPDATE contents SET tail = set_byte(tail, 0, get_byte(tail, 0) # 1) WHERE id = 2`, archive.FindContent},
-		"content gone":      {`DELETE FROM contents WHERE id = 3`, archive.FindContent},
-		"base gone":         {`DELETE FROM contents WHERE id = 1`, archive.FindContent},
-		"content's size":    {`UPDATE contents SET size = size + 1 WHERE id = 3`, archive.FindContent},
-		"revision gone":     {`DELETE FROM revisions WHERE n = 3`, archive.FindRevision},
-		"state set back":    {`UPDATE documents SET state = 'signed' WHERE serial = 1`, archive.FindState},
-		"number taken away": {`UPDATE documents SET serial = NULL, year = NULL WHERE serial = 2`, archive.FindNumber},
-		"number changed":    {`UPDATE documents SET serial = 9 WHERE serial = 3`, archive.FindNumber},
-		"date changed":      {`UPDATE documents SET day = '2026-01-04' WHERE serial = 2`, archive.FindNumber},
-		"year changed":      {`UPDATE documents SET year = 2025 WHERE serial = 3`, archive.FindNumber},
-		"book set back":     {`UPDATE book_years SET next = 2`, archive.FindNumber},
-		"document gone":     {`DELETE FROM documents WHERE serial = 2`, archive.FindNumber},
-		"link":              {`UPDATE documents SET replaced_by = 'none' WHERE serial = 1`, archive.FindLink},
-		"word index":        {`DELETE FROM document_words WHERE seq = 2`, archive.FindIndex},
-		"another number":    {`UPDATE documents SET number_text = '07' WHERE serial = 2`, archive.FindNumber},
-		"two numbers":       {`UPDATE documents SET number_text = CASE serial WHEN 1 THEN '02' ELSE '01' END WHERE serial < 3`, archive.FindNumber},
-		"another symbol":    {`UPDATE documents SET symbol = 'QĐ-UBND' WHERE serial = 2`, archive.FindNumber},
-		"another reason":    {`UPDATE documents SET reason = 'khác' WHERE serial = 2`, archive.FindState},
-		"another form":      {`UPDATE documents SET form_version = '2020-01' WHERE serial = 2`, archive.FindState},
-		"a successor":       {`UPDATE documents SET replaced_by = (SELECT id FROM documents WHERE serial = 2) WHERE serial = 1`, archive.FindLink},
-		"another file":      {`UPDATE revisions SET content = 1, sha256 = (SELECT sha256 FROM contents WHERE id = 1), size = (SELECT size FROM contents WHERE id = 1) WHERE content = 4`, archive.FindRevision},
-		"an annex":          {`INSERT INTO annexes (document, n, title, pages, sha256, size, actor_id, actor_name, actor_role, at) SELECT document, 1, 'I', 1, sha256, size, '', '', '', 0 FROM revisions WHERE content = 1`, archive.FindRevision},
-		"audit row":         {`DELETE FROM audit WHERE seq = 8`, archive.FindAudit},
-		"audit row edited":  {`UPDATE audit SET actor_name = 'Người khác' WHERE seq = 9`, archive.FindAudit},
-	} {
+	damages := conformance.Damages()
+	maps.Copy(damages, map[string]conformance.Damage{
+		"content edited": {SQL: `UPDATE contents SET tail = set_byte(tail, 0, get_byte(tail, 0) # 1) WHERE id = 2`, Kind: archive.FindContent},
+		"word index":     {SQL: `DELETE FROM document_words WHERE seq = 2`, Kind: archive.FindIndex},
+	})
+	for name, c := range damages {
 		t.Run(name, func(t *testing.T) {
 			dsn := schema(t, server)
 			s := openAt(t, dsn)
@@ -194,8 +172,8 @@ func TestDoctorFinds(t *testing.T) {
 			}
 			defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
 			// Neither the triggers of the trail nor what refers to the row are in the way.
-			for _, q := range []string{`SET session_replication_role = replica`, c.sql} {
-				if tag, err := conn.Exec(t.Context(), q); err != nil || q == c.sql && tag.RowsAffected() == 0 {
+			for _, q := range []string{`SET session_replication_role = replica`, c.SQL} {
+				if tag, err := conn.Exec(t.Context(), q); err != nil || q == c.SQL && tag.RowsAffected() == 0 {
 					t.Fatal(tag, err)
 				}
 			}
@@ -203,8 +181,8 @@ func TestDoctorFinds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !slices.ContainsFunc(d.Findings, func(f archive.Finding) bool { return f.Kind == c.kind }) {
-				t.Errorf("findings are %+v, want one of %s", d.Findings, c.kind)
+			if !slices.ContainsFunc(d.Findings, func(f archive.Finding) bool { return f.Kind == c.Kind }) {
+				t.Errorf("findings are %+v, want one of %s", d.Findings, c.Kind)
 			}
 		})
 	}
